@@ -187,8 +187,8 @@ routes! {
         Operation::returns_all::<RoleResponse>();
     "list-resources" "GET" "/v1/organizations/{org}/resources" => resources::list,
         Access::Permission(permission::RESOURCES_READ), suspended: Owners, [READ, QUERY, TOUCH],
-        "List resources",
-        Operation::pages::<ResourceResponse>(&[]);
+        "List resources, or search them by name or id",
+        Operation::pages::<ResourceResponse>(&[query::SEARCH_WORDS, query::RESOURCE_IDS]);
     "put-resource" "PUT" "/v1/organizations/{org}/resources/{type}/{id}" => resources::put,
         Access::Permission(permission::RESOURCES_MANAGE), [READ, PUT, CHECK, TOUCH],
         "Register or rename a resource",
@@ -389,7 +389,7 @@ routes! {
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
         Access::Permission(permission::CONTACTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List contacts, or search them by name or address",
-        Operation::pages::<ContactResponse>(&[query::CONTACT_WORDS]);
+        Operation::pages::<ContactResponse>(&[query::SEARCH_WORDS]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
         "Register or update a contact",

@@ -3,10 +3,12 @@
 use crate::api::{forms, words};
 use muster_domain::export::Format;
 use muster_domain::people::{MAX_ROLES, MAX_TERMS};
-use muster_domain::search::MAX_QUERY;
+use muster_domain::search::{self, MAX_QUERY};
+use muster_domain::violation::Violation;
 use muster_edge::Problem;
 use muster_edge::query::{DEFAULT_LIMIT, MAX_LIMIT, Query};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use utoipa::PartialSchema as _;
 
 /// A query parameter: its name, and its values.
@@ -82,8 +84,32 @@ pub(crate) const FORMAT: Parameter = Parameter::one_of("format", Format::WORDS);
 pub(crate) const TIME_ZONE: Parameter = Parameter::new("timezone", || json!(forms::TimeZone::schema()));
 /// The subject of one member.
 pub(crate) const BY_SUBJECT: Parameter = Parameter::new("subject", || json!(forms::Subject::schema()));
-/// The words that contacts are searched for.
-pub(crate) const CONTACT_WORDS: Parameter = Parameter::new("q", || json!({ "type": "string", "maxLength": MAX_QUERY }));
+/// The words that contacts or resources are searched for.
+pub(crate) const SEARCH_WORDS: Parameter = Parameter::new("q", || {
+    let about = "Words, each of which must begin a word of what is listed.";
+    json!({ "type": "string", "maxLength": MAX_QUERY, "description": about })
+});
+/// The most ids that a query of resources names.
+pub(crate) const MAX_IDS: usize = 100;
+/// The ids of resources.
+pub(crate) const RESOURCE_IDS: Parameter = Parameter::new("ids", || {
+    let about = format!("Up to {MAX_IDS} ids of resources, separated by commas without spaces.");
+    json!({ "type": "string", "pattern": forms::resource_ids(MAX_IDS), "description": about })
+});
+
+/// The terms of the words that a query searches for.
+///
+/// # Errors
+/// 400 for more text than names have.
+pub(crate) fn terms(query: &Query<'_>) -> Result<BTreeSet<String>, Problem> {
+    let asked = query.get(SEARCH_WORDS.name).unwrap_or_default();
+    if asked.chars().count() > MAX_QUERY {
+        let detail = format!("must have at most {MAX_QUERY} characters");
+        let violation = Violation::field(SEARCH_WORDS.name, "too_long", detail);
+        return Err(Problem::invalid_query([violation]));
+    }
+    Ok(search::terms(asked))
+}
 
 /// The parameters that select events.
 pub(crate) const EVENTS: [Parameter; 5] = [

@@ -2,10 +2,10 @@
 
 use crate::api::PageResponse;
 use crate::api::contact::{ContactResponse, PutContactRequest};
+use crate::openapi::query::{SEARCH_WORDS, terms};
 use muster_domain::rules::contacts::{self, ContactEditor, Details};
-use muster_domain::search::MAX_QUERY;
 use muster_domain::violation::Violation;
-use muster_domain::{ContactId, OrganizationId, UserName, permission, search};
+use muster_domain::{ContactId, OrganizationId, UserName, permission};
 use muster_edge::org_context::Visibility;
 use muster_edge::{Call, Field, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::Key;
@@ -13,14 +13,9 @@ use muster_store::Key;
 /// Lists contacts, or those in which each word of `q` begins a word. Only callers who see the whole organization may.
 pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let query = call.query(&["q", "limit", "cursor"])?;
+    let query = call.query(&[SEARCH_WORDS.name, "limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
-    let asked = query.get("q").unwrap_or_default();
-    if asked.chars().count() > MAX_QUERY {
-        let detail = format!("must have at most {MAX_QUERY} characters");
-        return Err(Problem::invalid_query([Violation::field("q", "too_long", detail)]));
-    }
-    let terms = search::terms(asked);
+    let terms = terms(&query)?;
     let (org, _) = call.read_in_org(&user, id, Vec::new()).await?;
     match org.visibility(permission::CONTACTS_READ)? {
         Visibility::All => {}

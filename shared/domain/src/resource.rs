@@ -1,9 +1,11 @@
 //! Resources, which the product registers, and to which roles can be limited.
 
 use crate::id::{OrganizationId, Registration};
+use crate::search::resource_words;
 use crate::text::{Name, ResourceId, ResourceType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The most resources that an invitation, a role of a member, or the limits of an API key can name.
 pub const MAX_RESOURCES: usize = 50;
@@ -42,4 +44,12 @@ pub struct Resource {
     pub created_at: Timestamp,
     /// Rises with each change.
     pub version: u64,
+}
+
+impl Resource {
+    /// The words it is found by.
+    #[must_use]
+    pub fn words(&self) -> BTreeSet<String> {
+        resource_words(&self.name, &self.reference.key.id)
+    }
 }

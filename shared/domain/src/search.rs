@@ -4,7 +4,7 @@
 mod tests;
 
 use crate::email::EmailAddress;
-use crate::text::{Name, is_ignorable};
+use crate::text::{Name, ResourceId, is_ignorable};
 use icu_normalizer::{DecomposingNormalizerBorrowed, properties::CanonicalCombiningClassMapBorrowed};
 use icu_properties::{CodePointMapData, props::GeneralCategory};
 use std::collections::BTreeSet;
@@ -164,6 +164,22 @@ pub fn words(name: Option<&Name>, email: &EmailAddress) -> BTreeSet<String> {
     found
 }
 
+/// The words by which a resource is found: those of its name, with and without apostrophes and hyphens, and their parts; its id, and the
+/// parts of that.
+#[must_use]
+pub fn resource_words(name: &Name, id: &ResourceId) -> BTreeSet<String> {
+    let (named, id) = (fold(name.as_str()), fold(id.as_str()));
+    let joined: Vec<String> = named.split_whitespace().map(joined).collect();
+    let parts = |text| str::split(text, |c: char| !c.is_alphanumeric());
+    let all = named
+        .split_whitespace()
+        .chain(joined.iter().map(String::as_str))
+        .chain(parts(&named))
+        .chain([id.as_str()])
+        .chain(parts(&id));
+    all.filter(|word| !word.is_empty()).map(cut).collect()
+}
+
 /// A word without its apostrophes and hyphens, as some people type it.
 fn joined(word: &str) -> String {
     word.replace(['\'', '-'], "")
@@ -190,7 +206,7 @@ pub fn place(name: Option<&Name>, email: &EmailAddress) -> String {
     cut(&shown).replace(|c: char| c.is_whitespace() || matches!(c, ..'#'), "$")
 }
 
-/// Whether the person with these words matches: each term begins one of them.
+/// Whether the person or the resource with these words matches: each term begins one of them.
 #[must_use]
 pub fn matches(words: &BTreeSet<String>, terms: &BTreeSet<String>) -> bool {
     terms

@@ -10,7 +10,12 @@ use crate::store::Store;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use muster_domain::search::matches;
 use muster_domain::{EmailAddress, Invitation, OrganizationId, Resource, ResourceRef, RoleId, UserId};
+use std::collections::BTreeSet;
+
+/// Resources that a search examines for one page.
+const RESOURCES_EXAMINED: usize = 400;
 
 /// One page of a list.
 #[derive(Debug, Clone)]
@@ -156,6 +161,33 @@ impl Store {
             Resource::from_item,
         )
         .await
+    }
+
+    /// Resources with a word that begins with each of these terms, in the order of type and id.
+    ///
+    /// Resources have no entries for their words: there are few beside people, and they are examined in their own order. A page can be
+    /// shorter than `limit`, even empty, with more after it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn resources_by(
+        &self,
+        organization: OrganizationId,
+        terms: &BTreeSet<String>,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Resource>, StoreError> {
+        if terms.is_empty() {
+            return self.resources(organization, after, limit).await;
+        }
+        let mut examined = self.resources(organization, after, RESOURCES_EXAMINED).await?;
+        examined.items.retain(|resource| matches(&resource.words(), terms));
+        if examined.items.len() > limit {
+            examined.items.truncate(limit);
+            let last = examined.items.last().map(|resource| Cursor::after(resource.key().sk));
+            examined.next = last.or(examined.next);
+        }
+        Ok(examined)
     }
 
     /// Members with a grant on this registration of a resource.

@@ -5,7 +5,7 @@ use muster_tests::harness::{Harness, Organization, invitation};
 use muster_tests::recount;
 use muster_tests::recount::items;
 use muster_tests::shortcuts::{named, participants};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How many items of the table lie under a beginning of the sort key.
 async fn stored(h: &Harness, prefix: &str) -> usize {
@@ -287,4 +287,121 @@ async fn what_one_member_deletes_blocks_neither_another_nor_the_owner() {
     }
     ada.delete(&h, &program(50)).await.expect(204);
     recount(&h).await;
+}
+
+/// The ids on a page of resources.
+fn ids(body: &Value) -> Vec<&str> {
+    let items = body["items"].as_array().unwrap().iter();
+    items.map(|one| one["id"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn programs_are_found_by_the_beginnings_of_words_of_their_names_and_ids_and_by_ids() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    for (id, name) in [
+        ("p-1", "Łódź leadership"),
+        ("p-2", "O’Brien’s spring"),
+        ("x.y", "Été 2026"),
+    ] {
+        let path = acme.path(&format!("/resources/program/{id}"));
+        acme.owner.put(&h, &path, &json!({ "name": name })).await.expect(201);
+    }
+    for (query, found) in [
+        ("q=spring", &["p-2", "spring"][..]),
+        ("q=SPRI%20obri", &["p-2"]),
+        ("q=lodz", &["p-1"]),
+        ("q=ete", &["x.y"]),
+        ("q=p-", &["p-1", "p-2"]),
+        ("q=y", &["x.y"]),
+        ("q=pring", &[]),
+        ("q=%20", &["autumn", "p-1", "p-2", "spring", "x.y"]),
+        ("ids=x.y,spring,gone,spring", &["spring", "x.y"]),
+        ("ids=p-1,p-2&q=spring", &["p-2"]),
+    ] {
+        let page = acme
+            .owner
+            .get(&h, &acme.path(&format!("/resources?{query}")))
+            .await
+            .expect(200);
+        assert_eq!(ids(&page.body), found, "{query}");
+        assert_eq!(page.body["next_cursor"], Value::Null, "{query}");
+    }
+    // A renamed program is found by its present name.
+    let path = acme.path("/resources/program/spring");
+    acme.owner
+        .put(&h, &path, &json!({ "name": "Summer" }))
+        .await
+        .expect(200);
+    let page = acme.owner.get(&h, &acme.path("/resources?q=cohort")).await.expect(200);
+    assert_eq!(ids(&page.body), ["autumn"]);
+}
+
+#[tokio::test]
+async fn a_search_for_programs_goes_page_by_page_and_shows_each_once() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    for n in 0..5 {
+        let path = acme.path(&format!("/resources/program/p{n}"));
+        acme.owner
+            .put(&h, &path, &json!({ "name": format!("Cohort {n}") }))
+            .await
+            .expect(201);
+    }
+    for query in ["q=cohort", "ids=p4,p3,p2,p1,p0,spring,autumn"] {
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = acme.path(&format!("/resources?{query}&limit=2{cursor}"));
+            let page = acme.owner.get(&h, &path).await.expect(200).body;
+            assert!(ids(&page).len() <= 2);
+            found.extend(ids(&page).into_iter().map(ToOwned::to_owned));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(found, ["autumn", "p0", "p1", "p2", "p3", "p4", "spring"], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_member_of_some_programs_finds_no_other() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let felix = acme.join(&h, "felix", "program_facilitator", &["spring"]).await;
+    for (query, found) in [
+        ("q=cohort", &["spring"][..]),
+        ("q=autumn", &[]),
+        ("ids=autumn,spring", &["spring"]),
+        ("ids=autumn", &[]),
+        ("", &["spring"]),
+    ] {
+        let page = felix
+            .get(&h, &acme.path(&format!("/resources?{query}")))
+            .await
+            .expect(200);
+        assert_eq!(ids(&page.body), found, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn ids_that_cannot_be_are_refused_by_name() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let many = format!("ids={}", vec!["a"; 101].join(","));
+    for (query, code) in [
+        ("ids=", "invalid_value"),
+        ("ids=a,", "invalid_value"),
+        ("ids=a,%20b", "invalid_value"),
+        ("ids=a%23b", "invalid_value"),
+        ("ids=..", "invalid_value"),
+        (&many, "too_many"),
+    ] {
+        let refused = acme.owner.get(&h, &acme.path(&format!("/resources?{query}"))).await;
+        assert_eq!(
+            refused.problem(400, "invalid-query").faults(),
+            named(&[("ids", code)]),
+            "{query}"
+        );
+    }
 }

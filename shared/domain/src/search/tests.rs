@@ -293,3 +293,28 @@ fn what_is_not_seen_makes_no_difference_wherever_it_was_pasted() {
     assert_eq!(fold("a\tb\u{85}c\n"), "a\tb\u{85}c\n", "white space is between words");
     assert!(found("O'Brien", "a@x.example", "o\u{55a}brien"));
 }
+
+#[test]
+fn a_resource_is_found_by_the_words_of_its_name_and_by_its_id() {
+    let words = |name: &str, id: &str| resource_words(&name.parse().unwrap(), &id.parse().unwrap());
+    let found = |query: &str| matches(&words("Zoë’s Łódź-Program #2", "prj_8F3a.x"), &terms(query));
+    for query in [
+        "zoe",
+        "zoes",
+        "zoe's",
+        "lodz",
+        "program",
+        "lodzpro",
+        "lodz-p",
+        "PRJ",
+        "prj_8f3a.x",
+        "x",
+        "2",
+        "zoe prj",
+    ] {
+        assert!(found(query), "{query}");
+    }
+    for query in ["rogram", "8f3b", "zoe spring"] {
+        assert!(!found(query), "{query}");
+    }
+}
