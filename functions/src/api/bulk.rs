@@ -13,6 +13,9 @@ pub struct BulkMembersRequest {
     /// Up to 100 members. A member named twice, by id or by subject, counts once.
     #[schema(value_type = Vec<forms::UserName>, min_items = 1, max_items = 100)]
     pub members: Vec<UserName>,
+    /// Whether to only show what would happen, without changing anything.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 impl Body for BulkMembersRequest {
@@ -37,6 +40,9 @@ pub struct ChangeRolesRequest {
     #[serde(default)]
     #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
+    /// Whether to only show what would happen, without changing anything.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 impl Body for ChangeRolesRequest {
@@ -50,6 +56,9 @@ pub struct BulkInvitationsRequest {
     /// Up to 100 invitations. Duplicates count once.
     #[schema(value_type = Vec<forms::InvitationId>, min_items = 1, max_items = 100)]
     pub invitations: Vec<InvitationId>,
+    /// Whether to only show what would happen, without changing anything.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 impl Body for BulkInvitationsRequest {
@@ -88,7 +97,7 @@ pub enum InvitationOutcome {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemberVerdict {
     /// The member's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::UserId)]
     pub member: UserId,
     /// The member's subject. Only present if the request named the member by subject.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,7 +114,7 @@ pub struct MemberVerdict {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationVerdict {
     /// The invitation's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::InvitationId)]
     pub invitation: InvitationId,
     /// The outcome.
     pub status: InvitationOutcome,
@@ -121,4 +130,7 @@ pub struct BulkResponse<Row> {
     pub results: Vec<Row>,
     /// The organization's seats after the action.
     pub seats: SeatsResponse,
+    /// Whether nothing was changed: the results and the seats are those that the action would have.
+    #[serde(default)]
+    pub dry_run: bool,
 }

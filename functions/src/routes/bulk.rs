@@ -9,7 +9,7 @@ use muster_domain::rules::DecisionContext;
 use muster_domain::rules::bulk::{self, MAX_ROWS, RowError};
 use muster_domain::violation::Violation;
 use muster_domain::{Changes, OrganizationId};
-use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
+use muster_edge::{Call, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::{Key, ReadSet};
 use serde::Serialize;
@@ -55,9 +55,16 @@ pub(super) trait Action {
     }
     /// Decides one row, as the single request would be decided.
     fn row(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: Self::Id, ids: &mut Ids) -> Result<Changes, Problem>;
-    /// Whether the rows together stay within limits other than a transaction's size. Later rows are decided on a fresh read.
-    fn fits(&self, _: &DecisionContext<'_>, _: &ReadSet, _: &Changes) -> Result<bool, Problem> {
-        Ok(true)
+    /// Whether a row can follow these changes of other rows within limits other than a transaction's size. If not, it is decided on
+    /// a fresh read, and this is how that would refuse it.
+    fn exceeds(
+        &self,
+        _: &DecisionContext<'_>,
+        _: &ReadSet,
+        _before: &Changes,
+        _more: &Changes,
+    ) -> Result<Option<Problem>, Problem> {
+        Ok(None)
     }
     /// The verdict of a row.
     fn verdict(&self, id: Self::Id, status: Self::Status, problem: Option<Problem>) -> Self::Verdict;
@@ -70,6 +77,7 @@ struct Bulk<A: Action> {
     organization: OrganizationId,
     action: A,
     rows: Vec<A::Id>,
+    dry_run: bool,
 }
 
 /// The outcome of some rows.
@@ -95,6 +103,7 @@ pub(super) async fn run<A: Action>(
     user: User,
     organization: OrganizationId,
     named: Vec<A::Id>,
+    dry_run: bool,
     action: A,
 ) -> Outcome {
     if named.is_empty() || named.len() > MAX_ROWS {
@@ -113,7 +122,11 @@ pub(super) async fn run<A: Action>(
         organization,
         action,
         rows,
+        dry_run,
     };
+    if dry_run {
+        return bulk.foresee().await;
+    }
     bulk.all().await
 }
 
@@ -153,7 +166,43 @@ impl<A: Action> Bulk<A> {
             }
         }
         let seats = seats.ok_or_else(Problem::internal)?;
-        Ok(Reply::json(200, &BulkResponse { results, seats })?.replayed(replayed))
+        let response = BulkResponse {
+            results,
+            seats,
+            dry_run: false,
+        };
+        Ok(Reply::json(200, &response)?.replayed(replayed))
+    }
+
+    /// Decides all rows, and changes nothing.
+    async fn foresee(&self) -> Outcome {
+        let mut keys = self.action.shared(self.organization);
+        keys.extend(self.rows.iter().flat_map(|id| self.action.keys(self.organization, *id)));
+        let decide = |org: &OrgContext, read: &ReadSet, ids: &mut Ids| {
+            let ctx = org.decision_context()?;
+            let more = self.unread(&ctx, read, &self.rows)?;
+            if !more.is_empty() {
+                return Ok(NextAction::Read(more));
+            }
+            let part = bulk::foresee(
+                &ctx,
+                &self.rows,
+                |ctx, before, id| {
+                    // A row before may have changed the caller.
+                    self.check_permission(ctx).map_err(row_error)?;
+                    let more = self.action.row(ctx, read, *id, ids).map_err(row_error)?;
+                    match self.action.exceeds(ctx, read, before, &more).map_err(row_error)? {
+                        Some(problem) => Err(row_error(problem)),
+                        None => Ok(more),
+                    }
+                },
+                || Problem::not_found("organization"),
+            )?;
+            let response = self.response(&self.rows, org, part)?;
+            Ok(NextAction::Reply(Reply::json(200, &response)?))
+        };
+        let call = self.call.change_in_org(&self.user, self.organization, keys, decide);
+        call.await
     }
 
     /// Decides as many rows as one transaction holds, of at most `window` rows from `from` on.
@@ -169,10 +218,7 @@ impl<A: Action> Bulk<A> {
             .change_in_org(&self.user, self.organization, keys, |org, read, ids| {
                 idle = false;
                 let ctx = org.decision_context()?;
-                self.check_permission(&ctx)?;
-                self.action.check(&ctx, read)?;
-                let more = rows.iter().map(|id| self.action.more(&ctx, read, *id));
-                let more: Vec<Key> = more.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+                let more = self.unread(&ctx, read, &rows)?;
                 if !more.is_empty() {
                     return Ok(NextAction::Read(more));
                 }
@@ -192,19 +238,14 @@ impl<A: Action> Bulk<A> {
                         if most > MAX_ITEMS {
                             most = 1 + weight(all)?;
                         }
-                        Ok(most <= MAX_ITEMS && self.action.fits(&ctx, read, all)?)
+                        let nothing = Changes::default();
+                        Ok(most <= MAX_ITEMS && self.action.exceeds(&ctx, read, &nothing, all)?.is_none())
                     },
                 )?;
                 idle = part.changes.is_empty() && !is_last;
-                let results = rows
-                    .iter()
-                    .zip(part.verdicts)
-                    .map(|(id, verdict)| self.verdict(*id, verdict));
-                let verdicts = BulkResponse {
-                    results: results.collect::<Result<Vec<_>, _>>()?,
-                    seats: org.organization.seats().after(part.changes.seat_delta()).into(),
-                };
-                Ok(org.commit(part.changes, Reply::json(200, &verdicts)?))
+                let changes = part.changes.clone();
+                let response = self.response(&rows, org, part)?;
+                Ok(org.commit(changes, Reply::json(200, &response)?))
             });
         let reply = change.await?;
         if idle && !reply.is_replayed() {
@@ -212,6 +253,32 @@ impl<A: Action> Bulk<A> {
         }
         let verdicts = serde_json::from_slice(&reply.body).map_err(|_| Problem::internal())?;
         Ok(PartOutcome::Done(verdicts, reply.is_replayed()))
+    }
+
+    /// The keys to read before these rows can be decided. Refuses a request that no row could succeed in.
+    fn unread(&self, ctx: &DecisionContext<'_>, read: &ReadSet, rows: &[A::Id]) -> Result<Vec<Key>, Problem> {
+        self.check_permission(ctx)?;
+        self.action.check(ctx, read)?;
+        let more = rows.iter().map(|id| self.action.more(ctx, read, *id));
+        Ok(more.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The response for these rows.
+    fn response(
+        &self,
+        rows: &[A::Id],
+        org: &OrgContext,
+        part: bulk::Part<Problem>,
+    ) -> Result<BulkResponse<Value>, Problem> {
+        let results = rows
+            .iter()
+            .zip(part.verdicts)
+            .map(|(id, verdict)| self.verdict(*id, verdict));
+        Ok(BulkResponse {
+            results: results.collect::<Result<Vec<_>, _>>()?,
+            seats: org.organization.seats().after(part.changes.seat_delta()).into(),
+            dry_run: self.dry_run,
+        })
     }
 
     /// Refuses the whole request of a caller who has the permission of the route's line nowhere.

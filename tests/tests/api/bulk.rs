@@ -1,5 +1,6 @@
 //! Bulk actions on chosen rows: a verdict for each, and each as the single request would have it.
 
+mod dry_runs;
 mod invitations;
 mod members;
 mod parts;

@@ -7,23 +7,24 @@ use crate::routes::bulk::{Action, run};
 use crate::routes::lookup::invitation_keys;
 use jiff::Timestamp;
 use muster_domain::rules::DecisionContext;
-use muster_domain::rules::invitations;
+use muster_domain::rules::invitations::{self, InvitationRefusal};
 use muster_domain::rules::pace;
-use muster_domain::{Changes, InvitationId, OrganizationId};
+use muster_domain::{Changes, EmailAddress, InvitationId, OrganizationId};
 use muster_edge::{Call, Ids, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
+use std::collections::BTreeSet;
 
 /// Resends these invitations, each with a new link; expired ones are revived.
 async fn resend(call: Call, user: User, organization: OrganizationId, chosen: BulkInvitationsRequest) -> Outcome {
     let resend = Resend { now: call.now };
-    run(call, user, organization, chosen.invitations, resend).await
+    run(call, user, organization, chosen.invitations, chosen.dry_run, resend).await
 }
 
 /// Cancels pending invitations.
 pub async fn cancel(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
     let chosen: BulkInvitationsRequest = call.body()?;
-    run(call, user, organization, chosen.invitations, Cancel).await
+    run(call, user, organization, chosen.invitations, chosen.dry_run, Cancel).await
 }
 
 /// The items that both actions share.
@@ -69,9 +70,24 @@ impl Action for Resend {
         vec![Key::sent_on(organization, pace::day(self.now))]
     }
 
-    fn fits(&self, ctx: &DecisionContext<'_>, read: &ReadSet, all: &Changes) -> Result<bool, Problem> {
-        let sent = read.sent(ctx.organization.id, ctx.now)?;
-        Ok(sent.fits(ctx.organization, all).is_ok())
+    fn exceeds(
+        &self,
+        ctx: &DecisionContext<'_>,
+        read: &ReadSet,
+        before: &Changes,
+        more: &Changes,
+    ) -> Result<Option<Problem>, Problem> {
+        let emails = |changes: &Changes| -> BTreeSet<EmailAddress> {
+            let after = changes.invitations.iter().filter_map(|pair| pair.after.as_ref());
+            after.map(|invitation| invitation.email.clone()).collect()
+        };
+        // Two ended invitations to one address: the first that is revived takes it.
+        if !emails(before).is_disjoint(&emails(more)) {
+            return Ok(Some(InvitationRefusal::EmailTaken.into()));
+        }
+        let sent = read.sent(ctx.organization.id, ctx.now)?.and(before);
+        let refusal = sent.fits(ctx.organization, more).err();
+        Ok(refusal.map(|limit| InvitationRefusal::MailLimit(limit).into()))
     }
 
     fn more(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: InvitationId) -> Result<Vec<Key>, Problem> {

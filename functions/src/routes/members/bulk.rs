@@ -27,7 +27,8 @@ async fn switch(call: Call, user: User, status: Status) -> Outcome {
     let organization = call.path("org")?;
     let body: BulkMembersRequest = call.body()?;
     let Chosen { ids, subjects } = Chosen::of(&call, body.members);
-    run(call, user, organization, ids, Switch { status, subjects }).await
+    let switch = Switch { status, subjects };
+    run(call, user, organization, ids, body.dry_run, switch).await
 }
 
 /// Gives members a role in place of all roles they hold.
@@ -41,7 +42,7 @@ pub async fn change_role(call: Call, user: User) -> Outcome {
         role: body.role,
         term: body.duration,
     };
-    run(call, user, organization, ids, wanted).await
+    run(call, user, organization, ids, body.dry_run, wanted).await
 }
 
 /// Ends memberships.
@@ -49,7 +50,7 @@ pub async fn remove(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
     let body: BulkMembersRequest = call.body()?;
     let Chosen { ids, subjects } = Chosen::of(&call, body.members);
-    run(call, user, organization, ids, Remove { subjects }).await
+    run(call, user, organization, ids, body.dry_run, Remove { subjects }).await
 }
 
 /// The subjects by which a request names members.

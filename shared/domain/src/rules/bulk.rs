@@ -1,13 +1,14 @@
 //! Bulk actions: rows are decided one after the other, as single requests would be, and as many are written together as one
 //! transaction holds.
 
-use crate::changes::Changes;
+use crate::changes::{Changes, Pair};
+use crate::member::Member;
 use crate::rules::DecisionContext;
 
 /// The most rows that one request can have.
 pub const MAX_ROWS: usize = 100;
 
-/// The outcome for the rows of one transaction.
+/// The outcome for the rows of one transaction, or of a dry run.
 #[derive(Debug)]
 pub struct Part<Refusal> {
     /// A verdict for each decided row, in order. Rows without one are left for the next transaction.
@@ -73,6 +74,51 @@ pub fn decide<Row, Refusal, Stop>(
         part.verdicts.push(Ok(()));
         if part.changes.changes_member(ctx.actor.id) {
             break;
+        }
+    }
+    Ok(part)
+}
+
+/// Decides all rows as [`decide`] would, for a dry run: nothing is written, so no row waits for a fresh read. Each row finds the seats,
+/// the owners and the actor that the rows before it would leave.
+///
+/// `row` also gets the changes of the rows before. Once a row ends the actor's membership, the others are refused with `left`.
+///
+/// # Errors
+/// The error of the row that stopped the whole request.
+pub fn foresee<Row, Refusal, Stop>(
+    ctx: &DecisionContext<'_>,
+    rows: &[Row],
+    mut row: impl FnMut(&DecisionContext<'_>, &Changes, &Row) -> Result<Changes, RowError<Refusal, Stop>>,
+    left: impl Fn() -> Refusal,
+) -> Result<Part<Refusal>, Stop> {
+    let mut part = Part {
+        verdicts: Vec::with_capacity(rows.len()),
+        changes: Changes::default(),
+    };
+    let mut actor = Some(ctx.actor.clone());
+    for named in rows {
+        let Some(present) = &actor else {
+            part.verdicts.push(Err(left()));
+            continue;
+        };
+        let organization = part.changes.apply_to(ctx.organization, ctx.set);
+        let so_far = DecisionContext {
+            organization: &organization,
+            actor: present,
+            ..*ctx
+        };
+        match row(&so_far, &part.changes, named) {
+            Ok(more) => {
+                let of_actor = |pair: &&Pair<Member>| pair.before.as_ref().is_some_and(|m| m.id == ctx.actor.id);
+                if let Some(pair) = more.members.iter().find(of_actor) {
+                    actor.clone_from(&pair.after);
+                }
+                part.changes = part.changes.and(more);
+                part.verdicts.push(Ok(()));
+            }
+            Err(RowError::Refused(refusal)) => part.verdicts.push(Err(refusal)),
+            Err(RowError::Stopped(stop)) => return Err(stop),
         }
     }
     Ok(part)

@@ -158,6 +158,15 @@ impl SentToday {
         organization.mail_limit().saturating_sub(self.count)
     }
 
+    /// This number, with the emails of these changes.
+    #[must_use]
+    pub fn and(self, changes: &Changes) -> Self {
+        Self {
+            count: self.count.saturating_add(changes.member_mail()),
+            ..self
+        }
+    }
+
     /// Whether the mail of these changes can be sent on the day.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::rules::activation::set_status;
-use muster_domain::rules::bulk::{Part, RowError, decide};
+use muster_domain::rules::bulk::{Part, RowError, decide, foresee};
 use muster_domain::rules::invitations::create::Holder;
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, remove, update};
@@ -63,6 +63,30 @@ fn removing_all_owners_at_once_leaves_one() {
     };
     let got = part(&scene(&fewer, &owners[0]), &rows, &mut end, |_| true);
     assert_eq!(got.verdicts[1], Err(MemberRefusal::LastOwner));
+}
+
+#[test]
+fn a_dry_run_decides_every_row_on_what_the_rows_before_would_leave() {
+    let owners: Vec<Member> = ["a", "b", "c"].iter().map(|n| holder(n, "owner")).collect();
+    let organization = counted(&owners.iter().collect::<Vec<_>>(), &[]);
+    let ids = &mut ids();
+    let mut end = |s: &DecisionContext<'_>, before: &Changes, m: &&Member| {
+        assert_eq!(s.organization.active_owners, 3 - before.members.len() as u64);
+        remove(s, Some(m), ids).map_err(RowError::Refused)
+    };
+    let left = || MemberRefusal::Forbidden;
+    let rows = [&owners[1], &owners[2], &owners[0]];
+    let Ok(got) = foresee::<_, _, Infallible>(&scene(&organization, &owners[0]), &rows, &mut end, left);
+    assert_eq!(got.verdicts, [Ok(()), Ok(()), Err(MemberRefusal::LastOwner)]);
+    assert_eq!(got.changes.owner_delta(set()), -2);
+    // Whoever leaves decides nothing more.
+    let rows = [&owners[0], &owners[1], &owners[2]];
+    let Ok(got) = foresee::<_, _, Infallible>(&scene(&organization, &owners[0]), &rows, &mut end, left);
+    assert_eq!(
+        got.verdicts,
+        [Ok(()), Err(MemberRefusal::Forbidden), Err(MemberRefusal::Forbidden)]
+    );
+    assert_eq!(got.changes.members.len(), 1);
 }
 
 #[test]

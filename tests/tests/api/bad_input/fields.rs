@@ -53,6 +53,19 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&PLAN, "/seat_limit", bad_counts(u64::from(u32::MAX))),
         (&PLAN, "/mail_limit", bad_counts(u64::from(u32::MAX))),
         (&PLAN, "/allowed_domains", bad_domains()),
+        (
+            &PLAN,
+            "/upgrade_url",
+            with(
+                no_texts(),
+                vec![
+                    json!(""),
+                    json!("http://x.example"),
+                    json!("https://a@x.example"),
+                    json!("https://1.2.3.4"),
+                ],
+            ),
+        ),
         (&SUSPEND, "/reason", with(null(), text())),
         (
             &SUSPEND,
@@ -130,6 +143,9 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
             with(bad_terms(), vec![json!("1_month"), json!("forever")]),
         ),
         (&INVITE, "/dry_run", flags()),
+        (&DEACTIVATE, "/dry_run", flags()),
+        (&CHANGE_ROLES, "/dry_run", flags()),
+        (&CANCEL, "/dry_run", flags()),
         (&UPDATE_INVITATION, "/role", bad_roles()),
         (&UPDATE_INVITATION, "/resources", with(vec![json!([])], bad_resources())),
         (&UPDATE_INVITATION, "/message", text()),
