@@ -1,8 +1,8 @@
 //! Events.
 
-use super::words;
+use super::{forms, words};
 use jiff::Timestamp;
-use muster_domain::{EntityKind, EntityRef, Event, EventId, EventKind};
+use muster_domain::{EntityKind, EntityRef, Event, EventId, EventKind, Name};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,14 +15,35 @@ pub struct EventEntity {
     pub kind: EntityKind,
     /// The id of the actor or subject.
     pub id: String,
+    /// Its present name. Null if it has none, if it no longer exists, if the caller cannot see it, and beyond the first 100 actors and
+    /// subjects of a page.
+    #[schema(value_type = Option<String>)]
+    pub name: Option<Name>,
 }
 
-impl From<EntityRef> for EventEntity {
-    fn from(actor_ref: EntityRef) -> Self {
+impl EventEntity {
+    fn of(entity: EntityRef, names: &EventNames) -> Self {
         Self {
-            kind: actor_ref.kind,
-            id: actor_ref.id,
+            name: names.of(&entity).cloned(),
+            kind: entity.kind,
+            id: entity.id,
         }
+    }
+}
+
+/// The names of actors and subjects, as far as the caller sees them.
+#[derive(Debug, Default)]
+pub struct EventNames(Vec<(EntityRef, Name)>);
+
+impl EventNames {
+    /// Adds the name of an actor or a subject.
+    pub fn add(&mut self, entity: EntityRef, name: Name) {
+        self.0.push((entity, name));
+    }
+
+    fn of(&self, entity: &EntityRef) -> Option<&Name> {
+        let known = self.0.iter().find(|(known, _)| known == entity);
+        known.map(|(_, name)| name)
     }
 }
 
@@ -30,7 +51,7 @@ impl From<EntityRef> for EventEntity {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventResponse {
     /// The event's id. Ids sort by time.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::EventId)]
     pub id: EventId,
     /// The kind of event.
     #[schema(value_type = words::EventKind)]
@@ -48,21 +69,21 @@ pub struct EventResponse {
     pub after: Option<serde_json::Value>,
 }
 
-impl From<Event> for EventResponse {
-    fn from(event: Event) -> Self {
+impl EventResponse {
+    /// The event, with these names.
+    #[must_use]
+    pub fn of(event: Event, names: &EventNames) -> Self {
         Self {
             id: event.id,
             kind: event.kind,
-            actor: event.actor.into(),
-            subject: event.subject.into(),
+            actor: EventEntity::of(event.actor, names),
+            subject: EventEntity::of(event.subject, names),
             at: event.at,
             before: event.before.map(sorted),
             after: event.after.map(sorted),
         }
     }
-}
 
-impl EventResponse {
     /// The event, as shown to callers who cannot see this field.
     #[must_use]
     pub fn without(mut self, field: &str) -> Self {

@@ -1,5 +1,7 @@
 //! The record of changes.
 
+mod names;
+
 use crate::api::PageResponse;
 use crate::api::event::EventResponse;
 use muster_domain::{Event, Instant, OrganizationId, UserName, permission};
@@ -45,13 +47,12 @@ pub async fn list(call: Call, user: User) -> Outcome {
     };
     let page = call.app.store().events(id, &filter, cursor.as_ref(), limit).await?;
     let (with_subjects, with_suspensions) = (org.sees_subjects(), org.sees_suspension());
-    let told = page
-        .items
-        .into_iter()
-        .filter(|event| with_suspensions || !event.kind.is_of_suspension_ahead());
+    let mut told = page.items;
+    told.retain(|event| with_suspensions || !event.kind.is_of_suspension_ahead());
+    let names = names::of(call.app.store(), &org, &told).await?;
     let shown = |event: Event| {
         let without_reason = !with_suspensions && event.kind.is_of_suspension();
-        let mut event = EventResponse::from(event);
+        let mut event = EventResponse::of(event, &names);
         if !with_subjects {
             event = event.without("subject");
         }
@@ -60,7 +61,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
         }
         event
     };
-    let items = told.map(shown).collect();
+    let items = told.into_iter().map(shown).collect();
     Reply::json(
         200,
         &PageResponse {

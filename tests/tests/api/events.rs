@@ -117,8 +117,14 @@ async fn an_event_tells_who_did_what_to_whom_and_when_before_and_after() {
         .expect(200);
     let event = acme.events(&h).await.remove(0);
     assert_eq!(event["kind"], "member.role_changed");
-    assert_eq!(event["actor"], json!({ "type": "user", "id": acme.owner.id() }));
-    assert_eq!(event["subject"], json!({ "type": "user", "id": pat.id() }));
+    assert_eq!(
+        event["actor"],
+        json!({ "type": "user", "id": acme.owner.id(), "name": "olivia" })
+    );
+    assert_eq!(
+        event["subject"],
+        json!({ "type": "user", "id": pat.id(), "name": "pat" })
+    );
     let at: jiff::Timestamp = event["at"].as_str().unwrap().parse().unwrap();
     assert!(at >= started && at <= h.backend.clock().now());
     assert_eq!(event["before"]["role"], Value::Null);

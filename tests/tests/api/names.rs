@@ -316,3 +316,75 @@ async fn a_preview_names_as_many_resources_as_the_mail_and_counts_the_others() {
     assert!(named.iter().all(|name| mail.contains(name["name"].as_str().unwrap())));
     assert!(mail.contains("and 2 more"));
 }
+
+/// The latest event of a kind, as this member reads it.
+async fn event(h: &Harness, acme: &Organization, who: &Persona, kind: &str) -> Value {
+    let path = acme.path(&format!("/events?kind={kind}&limit=1"));
+    who.get(h, &path).await.expect(200).body["items"][0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_names_who_did_what_to_whom_by_present_names() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let ada = acme.join(&h, "ada", "admin", &[]).await;
+    let pia = acme.join(&h, "pia", "participant", &["spring"]).await;
+    let spring = acme.path("/resources/program/spring");
+    ada.put(&h, &spring, &json!({ "name": "Spring" })).await.expect(200);
+    let renamed = event(&h, &acme, &acme.owner, "resource.renamed").await;
+    assert_eq!(
+        (&renamed["actor"]["name"], &renamed["subject"]["name"]),
+        (&json!("ada"), &json!("Spring"))
+    );
+    let created = event(&h, &acme, &ada, "organization.created").await;
+    assert_eq!(
+        (&created["actor"]["name"], &created["subject"]["name"]),
+        (&json!("olivia"), &json!("Acme"))
+    );
+    let key = ada
+        .post(&h, &acme.path("/members/me/api-keys"), &json!({ "name": "sync" }))
+        .await
+        .expect(201);
+    let member = acme.path(&format!("/members/{}", pia.id()));
+    let through = [("authorization", &*format!("Bearer {}", key.text("/secret")))];
+    let body = json!({ "name": "Pia Novak" });
+    h.send(None, Method::PATCH, &member, Some(&body), &through)
+        .await
+        .expect(200);
+    let updated = event(&h, &acme, &acme.owner, "member.updated").await;
+    assert_eq!(
+        (&updated["actor"]["type"], &updated["actor"]["name"]),
+        (&json!("api_key"), &json!("sync"))
+    );
+    assert_eq!(updated["subject"]["name"], "Pia Novak");
+    // Someone who was removed is still a contact; one whose contact is deleted has no name anymore.
+    acme.owner.delete(&h, &member).await.expect(204);
+    let removed = event(&h, &acme, &acme.owner, "member.removed").await;
+    assert_eq!(removed["subject"]["name"], "Pia Novak");
+    acme.owner
+        .delete(&h, &acme.path(&format!("/contacts/{}", pia.id())))
+        .await
+        .expect(204);
+    let removed = event(&h, &acme, &acme.owner, "member.removed").await;
+    assert_eq!(
+        (&removed["subject"]["id"], &removed["subject"]["name"]),
+        (&json!(pia.id()), &Value::Null)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_read_the_record_and_nothing_else_reads_no_name_but_their_own() {
+    let h = Harness::start().await;
+    let acme = Organization::with_programs(&h, h.person("olivia"), "single-permissions").await;
+    let reader = acme.join(&h, "rea", "only_events_read", &[]).await;
+    let page = reader.get(&h, &acme.path("/events")).await.expect(200).body;
+    let named: Vec<&Value> = page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|event| [&event["actor"], &event["subject"]])
+        .filter(|one| !one["name"].is_null())
+        .collect();
+    let is_open = |one: &&Value| one["type"] == "organization" || one["id"] == reader.id();
+    assert!(!named.is_empty() && named.iter().all(is_open), "{named:?}");
+}
