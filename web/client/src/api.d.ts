@@ -7,7 +7,7 @@ export interface AcceptedInvitation {
   /** The new member. */
   member: Member;
   /** The organization's id. */
-  organization: string;
+  organization: OrganizationId;
 }
 
 /** The action of an access request. */
@@ -133,11 +133,11 @@ export interface ApiKey {
   /** When the key expires; null if it does not. */
   expires_at: string | null;
   /** The key's id. */
-  id: string;
+  id: KeyId;
   /** When the key was last used, to the hour; null if it was never used. */
   last_used_at: string | null;
   /** The user who created the key. */
-  made_by: string;
+  made_by: UserId;
   /** The key's display name. */
   name: string;
   /** When the secret from before the last rotation stops working; null if it no longer works. */
@@ -147,7 +147,7 @@ export interface ApiKey {
   /** Whether the key can only read. */
   read_only: boolean;
   /** The resources that the key is limited to. An empty list means no such limit. */
-  resources: ResourceName[];
+  resources: NamedResource[];
   /** The version, for `If-Match`, in quotation marks. */
   version: string;
 }
@@ -188,12 +188,16 @@ export interface BatchEvaluation {
 
 /** The invitations of a bulk action. */
 export interface BulkInvitationsRequest {
+  /** Whether to only show what would happen, without changing anything. */
+  dry_run?: boolean;
   /** Up to 100 invitations. Duplicates count once. */
   invitations: InvitationId[];
 }
 
 /** The members of a bulk action. */
 export interface BulkMembersRequest {
+  /** Whether to only show what would happen, without changing anything. */
+  dry_run?: boolean;
   /** Up to 100 members. A member named twice, by id or by subject, counts once. */
   members: UserName[];
 }
@@ -208,6 +212,8 @@ export type CancelReason = "resource_deleted" | "already_member";
 
 /** A role for selected members. It replaces all roles that they hold. */
 export interface ChangeRolesRequest {
+  /** Whether to only show what would happen, without changing anything. */
+  dry_run?: boolean;
   /** How long a time-limited role lasts, from now. */
   duration?: Term | null;
   /** Up to 100 members. A member named twice, by id or by subject, counts once. */
@@ -228,7 +234,7 @@ export interface Contact {
   /** Whether the contact has a known account. If so, it can be selected as that person (`contact` of `POST …/members`). */
   has_account: boolean;
   /** The contact's id, which the product chooses. A contact that is created when a member leaves has their user id. */
-  id: string;
+  id: ContactId;
   /** The contact's name; null if it is not known. */
   name: string | null;
   /** The version, for `If-Match`, in quotation marks. */
@@ -354,7 +360,7 @@ export interface DescribedRole {
   /** What the role is for. */
   description: string;
   /** The role's id. */
-  id: string;
+  id: RoleId;
   /** The role's display name. */
   name: string;
 }
@@ -450,7 +456,7 @@ export interface Event {
   /** The state of the changed resource before the change. It includes a profile or a message only if that changed. */
   before: unknown;
   /** The event's id. Ids sort by time. */
-  id: string;
+  id: EventId;
   /** The kind of event. */
   kind: EventKind;
   /** The resource, organization, user or other subject that was changed. */
@@ -461,9 +467,17 @@ export interface Event {
 export interface EventEntity {
   /** The id of the actor or subject. */
   id: string;
+  /**
+   * Its present name. Null if it has none, if it no longer exists, if the caller cannot see it, and beyond the first 100 actors and
+   * subjects of a page.
+   */
+  name: string | null;
   /** What the actor or subject is. */
   type: EntityKind;
 }
+
+/** An event's id. */
+export type EventId = string;
 
 /**
  * The kind of an event. New kinds may be added.
@@ -530,7 +544,7 @@ export interface Export {
   /** The file format: `csv` or `xlsx`. */
   format: FileFormat;
   /** The export's id. */
-  id: string;
+  id: ExportId;
   /** The number of rows read so far. Once the export is ready, this is the total. */
   rows: number;
   /** `running`, `ready` or `failed`. A failed export is not retried. */
@@ -542,6 +556,9 @@ export interface Export {
   /** When the link expires. */
   url_expires_at: string | null;
 }
+
+/** An export's id. */
+export type ExportId = string;
 
 /** The people that an export contains, and their order: the parameters of the people list. */
 export interface ExportSelection {
@@ -637,13 +654,15 @@ export interface Grant {
   /** When the role expires; null if it does not. */
   expires_at: string | null;
   /** The resource's id. */
-  id: string;
+  id: ResourceId;
+  /** The resource's display name. Null if the resource no longer exists, beyond the first 100 resources of a page, and in the response to a change that does not name the resource. */
+  name: string | null;
   /** The role held on the resource. */
-  role: string;
+  role: RoleId;
   /** How the role was given; null if that is unknown. Only the member and those who manage members of the resource see it. */
   source?: RoleSource | null;
   /** The resource's type. */
-  type: string;
+  type: ResourceType;
 }
 
 /** A role to assign on a resource. */
@@ -677,9 +696,11 @@ export interface Invitation {
   /** When the invitation expires, or expired. */
   expires_at: string;
   /** The invitation's id. Resending does not change it. */
-  id: string;
+  id: InvitationId;
   /** The member responsible for the invitation: the one who last sent, resent or changed it. */
-  invited_by: string;
+  invited_by: UserId;
+  /** That member's name when they did. Null if it is not known, and for callers who do not see all people, unless they are that member. */
+  inviter: string | null;
   /**
    * The status of the latest email: `queued`, `sent`, `delivered`, `failed` (rejected by the mail service), `returned`
    * (returned, but another email may arrive), `bounced` (permanently returned), `complained` (the recipient marked it as
@@ -691,9 +712,9 @@ export interface Invitation {
   /** The inviter's message; null if there is none. */
   message: string | null;
   /** The resources that the role is offered on. */
-  resources: ResourceName[];
+  resources: NamedResource[];
   /** The role that the invitation offers. */
-  role: string;
+  role: RoleId;
   /** When the invitation was last sent. */
   sent_at: string;
   /** The status: `pending`, `accepted`, `declined`, `cancelled` or `expired`. */
@@ -718,18 +739,71 @@ export interface InvitationPage {
 
 /** The preview of an invitation, for anyone with its link. */
 export interface InvitationPreview {
+  /** How long a time-limited role lasts, from acceptance. Null if the role has no time limit, or if the invitation is not pending. */
+  duration: string | null;
   /** The invited email address, masked. */
   email: string;
   /** When the invitation expires, or expired. */
   expires_at: string;
   /** The inviter's name; null if it is not known. */
   inviter: string | null;
+  /** Whether the invited address is the verified address of the user whose token the request has. Null without a valid token. */
+  is_for_me: boolean | null;
+  /** The inviter's message. Null if there is none, or if the invitation is not pending. */
+  message: string | null;
+  /** The number of the other resources that a pending invitation offers the role on. */
+  more_resources: number;
   /** The organization's name. */
-  organization: string;
+  organization_name: string;
+  /** The first 20 resources that a pending invitation offers the role on, as far as they still exist. */
+  resources: PreviewedResource[];
   /** The role's display name. */
-  role: string;
+  role_name: string;
   /** The status: `pending`, `accepted`, `declined`, `cancelled` or `expired`. */
   state: InvitationState;
+}
+
+/** A pending invitation in the people list. The fields that only members have are null. */
+export interface InvitationRow {
+  /** How long a time-limited role lasts, from acceptance. */
+  duration: string | null;
+  /** The invited email address. */
+  email: string;
+  /** When the invitation expires. */
+  expires_at: string;
+  /** The resources that the role is offered on. */
+  grants: Grant[];
+  /** The invitation's id. */
+  id: InvitationId;
+  invite_status: "pending";
+  /** The member responsible for the invitation: the one who last sent, resent or changed it. */
+  invited_by: UserId;
+  /** That member's name when they did. Null if it is not known, and for callers who do not see all people, unless they are that member. */
+  inviter: string | null;
+  /** Always false. */
+  is_me: boolean;
+  /** Always false. */
+  is_paying_owner: boolean;
+  joined_at: null;
+  kind: "invitation";
+  last_active_at: null;
+  /** The status of the latest email. */
+  mail: Delivery;
+  /** What the caller can do with the invitation now. */
+  may: PersonAction[];
+  /** The inviter's message; null if there is none. */
+  message: string | null;
+  name: null;
+  /** The role that the invitation offers. */
+  role: RoleId;
+  role_expires_at: null;
+  /** When the invitation was last sent. */
+  sent_at: string;
+  status: null;
+  subject?: null;
+  timezone: null;
+  /** The version, for `If-Match`, in quotation marks. */
+  version: string;
 }
 
 /**
@@ -746,7 +820,7 @@ export type InvitationState = "pending" | "accepted" | "declined" | "cancelled" 
 /** The result for one invitation. */
 export interface InvitationVerdict {
   /** The invitation's id. */
-  invitation: string;
+  invitation: InvitationId;
   /** The problem that a single request would have returned. Only present if `status` is `refused`. */
   problem?: Problem;
   /** The outcome. */
@@ -755,6 +829,8 @@ export interface InvitationVerdict {
 
 /** The results of a bulk action. */
 export interface InvitationVerdicts {
+  /** Whether nothing was changed: the results and the seats are those that the action would have. */
+  dry_run: boolean;
   /** One result for each row, in the order of the request. */
   results: InvitationVerdict[];
   /** The organization's seats after the action. */
@@ -772,10 +848,16 @@ export type InviteStatus = "accepted" | "pending";
 /** A background job. */
 export interface Job {
   /** The job's id. */
-  job: string;
+  job: JobId;
   /** Always `accepted`. */
   status: "accepted";
 }
+
+/** A job's id. */
+export type JobId = string;
+
+/** An API key's id. */
+export type KeyId = string;
 
 /** A member. */
 export interface Member {
@@ -784,7 +866,7 @@ export interface Member {
   /** The member's roles on resources. */
   grants: Grant[];
   /** The user's id. */
-  id: string;
+  id: UserId;
   /** Whether the member is the caller, or the owner of the caller's API key. */
   is_me: boolean;
   /** Whether the member is the billing owner. */
@@ -798,11 +880,11 @@ export interface Member {
   /** The member's name; null if it is not known. */
   name: string | null;
   /** The role on the organization; null if the member only holds roles on resources. */
-  organization_role: string | null;
+  organization_role: RoleId | null;
   /** The member's profile. */
   profile: Profile;
   /** The role on the organization, or else the highest role on a resource that the caller can see; null if there is none. */
-  role: string | null;
+  role: RoleId | null;
   /** When the role on the organization expires; null if it does not. */
   role_expires_at: string | null;
   /**
@@ -821,10 +903,51 @@ export interface Member {
 /** The outcome for one member. */
 export type MemberOutcome = "activated" | "deactivated" | "changed" | "removed" | "refused";
 
+/** A member in the people list. */
+export interface MemberRow {
+  /** The email address that the member joined with. */
+  email: string;
+  /** The member's roles on resources. */
+  grants: Grant[];
+  /** The user's id. */
+  id: UserId;
+  invite_status: "accepted";
+  /** Whether the member is the caller, or the owner of the caller's API key. */
+  is_me: boolean;
+  /** Whether the member is the billing owner. */
+  is_paying_owner: boolean;
+  /** When the member joined. */
+  joined_at: string;
+  kind: "member";
+  /** When the member was last active, to the hour; null if they never were. */
+  last_active_at: string | null;
+  /** What the caller can do with the member now. */
+  may: PersonAction[];
+  /** The member's name; null if it is not known. */
+  name: string | null;
+  /** The role on the organization, or else the highest role on a resource that the caller can see; null if there is none. */
+  role: RoleId | null;
+  /** When the role on the organization expires; null if it does not. */
+  role_expires_at: string | null;
+  /**
+   * How the role on the organization was given; null if there is none, or if that is unknown. Only the member and those who manage
+   * members of the organization see it.
+   */
+  role_source?: RoleSource | null;
+  /** The status: `active` or `inactive`. */
+  status: Status;
+  /** The `sub` of the member's tokens; null if it is not known yet. Only the platform and callers with `members:manage` on the whole organization see it. */
+  subject?: string | null;
+  /** The member's time zone. */
+  timezone: string | null;
+  /** The version, for `If-Match`, in quotation marks. */
+  version: string;
+}
+
 /** The result for one member. */
 export interface MemberVerdict {
   /** The member's id. */
-  member: string;
+  member: UserId;
   /** The problem that a single request would have returned. Only present if `status` is `refused`. */
   problem?: Problem;
   /** The outcome. */
@@ -835,6 +958,8 @@ export interface MemberVerdict {
 
 /** The results of a bulk action. */
 export interface MemberVerdicts {
+  /** Whether nothing was changed: the results and the seats are those that the action would have. */
+  dry_run: boolean;
   /** One result for each row, in the order of the request. */
   results: MemberVerdict[];
   /** The organization's seats after the action. */
@@ -853,19 +978,21 @@ export interface MissingPermission {
   /** The missing permission. */
   permission: string;
   /** The roles that have it, highest first. */
-  roles: string[];
+  roles: RoleId[];
 }
 
 /** An organization that the caller is a member of. */
 export interface MyOrganization {
   /** The organization's id. */
-  id: string;
+  id: OrganizationId;
   /** When the caller joined. */
   joined_at: string;
   /** The organization's name. */
   name: string;
   /** The caller's role on the organization, or else their highest role on a resource; null if they hold none. */
-  role: string | null;
+  role: RoleId | null;
+  /** The display name of this role; null if there is none. */
+  role_name: string | null;
   /** The organization's role set. */
   role_set: string;
   /** The status of the caller's membership: `active` or `inactive`. */
@@ -894,11 +1021,11 @@ export interface NamePayingOwnerRequest {
 /** A resource with its name. */
 export interface NamedResource {
   /** The resource's id. */
-  id: string;
-  /** The resource's display name; null if it is no longer registered. */
+  id: ResourceId;
+  /** The resource's display name. Null if the resource no longer exists, beyond the first 100 resources of a page, and in the response to a change that does not name the resource. */
   name: string | null;
   /** The resource's type. */
-  type: string;
+  type: ResourceType;
 }
 
 /** The seats in use, the seat limit, and the seats that the request needs. */
@@ -930,11 +1057,11 @@ export interface Organization {
   /** When the organization was deleted; null if it was not. Only the platform can see a deleted organization. */
   deleted_at: string | null;
   /** The organization's id. */
-  id: string;
+  id: OrganizationId;
   /** The organization's name. */
   name: string;
   /** The billing owner; null until one is set. */
-  paying_owner: string | null;
+  paying_owner: UserId | null;
   /** The plan, which the platform sets. */
   plan: Plan;
   /** The organization's role set. */
@@ -969,6 +1096,9 @@ export interface Organization {
  */
 export type OrganizationAction = "read_members" | "invite_members" | "export_members" | "read_contacts" | "manage_contacts" | "read_resources" | "manage_resources" | "read_events" | "update_organization" | "name_paying_owner" | "transfer_ownership" | "delete_organization" | "create_api_key" | "leave";
 
+/** An organization's id. */
+export type OrganizationId = string;
+
 /** The settings of an organization. */
 export interface OrganizationSettings {
   /** The default message of invitations. It is used if the inviter writes none. */
@@ -976,7 +1106,7 @@ export interface OrganizationSettings {
   /** The number of days within which an invitation can be accepted. */
   invitation_ttl_days: number;
   /** The optional roles that are turned on. */
-  optional_roles: string[];
+  optional_roles: RoleId[];
 }
 
 /** Changes to settings. Omitted fields are unchanged. */
@@ -1002,6 +1132,9 @@ export interface OrganizationView {
   /** The roles, from the highest to the lowest, each with where the caller can invite to it and assign it. */
   roles: Role[];
 }
+
+/** The address of a web page: `https`, a host name, and at most 2,048 characters. */
+export type PageUrl = string;
 
 /** The number of people in an organization. */
 export interface PeopleCounts {
@@ -1064,56 +1197,8 @@ export interface PermissionCondition {
  */
 export type PersonAction = "change_role" | "change_grants" | "activate" | "deactivate" | "remove" | "leave" | "edit_profile" | "read_api_keys" | "create_api_key" | "edit" | "resend" | "cancel";
 
-/**
- * Whether a person is a member or invited.
- *
- * - `member`: A member.
- * - `invitation`: A pending invitation.
- */
-export type PersonKind = "member" | "invitation";
-
-/** A row of the people list: a member or a pending invitation. */
-export interface PersonRow {
-  /** The person's email address. */
-  email: string;
-  /** The roles on resources that the person holds or is offered. */
-  grants: Grant[];
-  /** The id of the member or the invitation. */
-  id: string;
-  /** `accepted` for a member, `pending` for an invitation. */
-  invite_status: InviteStatus;
-  /** Whether the row is the caller, or the owner of the caller's API key. */
-  is_me: boolean;
-  /** Whether the row is the billing owner. */
-  is_paying_owner: boolean;
-  /** When the member joined; null for an invitation. */
-  joined_at: string | null;
-  /** The kind of row: `member` or `invitation`. */
-  kind: PersonKind;
-  /** When the member was last active, to the hour; null if they never were. */
-  last_active_at: string | null;
-  /** What the caller can do with the person now. */
-  may: PersonAction[];
-  /** The member's name; null if it is not known. */
-  name: string | null;
-  /** The role on the organization, or else the highest role on a resource that the caller can see; null if there is none. */
-  role: string | null;
-  /** When the role on the organization expires; null if it does not. */
-  role_expires_at: string | null;
-  /**
-   * How the role on the organization was given; null if there is none, or if that is unknown. Only the member and those who manage
-   * members of the organization see it. An invitation has none.
-   */
-  role_source?: RoleSource | null;
-  /** The member's status: `active` or `inactive`. Null for an invitation. */
-  status: Status | null;
-  /** The `sub` of the member's tokens; null for an invitation, and if it is not known yet. Only the platform and callers with `members:manage` on the whole organization see it. */
-  subject?: string | null;
-  /** The member's time zone. */
-  timezone: string | null;
-  /** The version, for `If-Match`, in quotation marks. */
-  version: string;
-}
+/** A row of the people list: a member or a pending invitation. Its `kind` says which. */
+export type PersonRow = MemberRow | InvitationRow;
 
 /** The plan of an organization. */
 export interface Plan {
@@ -1123,6 +1208,14 @@ export interface Plan {
   mail_limit: number | null;
   /** The seat limit; null for no limit. */
   seat_limit: number | null;
+  /** The page on which the plan can be changed; null if the platform has set none. */
+  upgrade_url: string | null;
+}
+
+/** A resource in the preview of an invitation. */
+export interface PreviewedResource {
+  /** The resource's display name. */
+  name: string;
 }
 
 /** A problem, RFC 9457. */
@@ -1201,11 +1294,11 @@ export interface Resource {
   /** When the resource was registered. */
   created_at: string;
   /** The resource's id, which the product chooses. */
-  id: string;
+  id: ResourceId;
   /** The resource's name. */
   name: string;
   /** The resource type. */
-  type: string;
+  type: ResourceType;
   /** The version, for `If-Match`, in quotation marks. */
   version: string;
 }
@@ -1250,9 +1343,9 @@ export interface ResourcePart {
 /** A resource that the subject may perform the action on. */
 export interface ResourceResult {
   /** The resource's id, which the product chooses. */
-  id: string;
+  id: ResourceId;
   /** The resource type. */
-  type: string;
+  type: ResourceType;
 }
 
 /** A page of search results. */
@@ -1302,7 +1395,7 @@ export interface Role {
   /** Whether the role is turned on now. */
   enabled: boolean;
   /** The role's id. */
-  id: string;
+  id: RoleId;
   /** Where the caller can invite people to the role. */
   invite: Scope;
   /** The role's display name. */
@@ -1330,7 +1423,7 @@ export interface Role {
 /** A condition under which a role has a permission. */
 export interface RoleCondition {
   /** The role. */
-  role: string;
+  role: RoleId;
   /** The required value of each property: `{"is": value}`, or `{"is_not": value}`, which also holds if the property is omitted. */
   when: Record<string, unknown>;
 }
@@ -1374,19 +1467,19 @@ export interface RoleSet {
   /** The display words for these resources. Null if no role is held on resources. */
   resource_names: ResourceNames | null;
   /** The type of the organization's resources. */
-  resource_type: string;
+  resource_type: ResourceType;
 }
 
 /** How a role was given, by whom, and when. */
 export interface RoleSource {
   /** The API key through which the role was given; null if none was used. Visible to the same callers as `by`. */
-  api_key?: string | null;
+  api_key?: KeyId | null;
   /** When the role was given. */
   at: string;
   /** The member who gave the role; null if no member did. Members who see only their own roles do not see it. */
-  by?: string | null;
+  by?: UserId | null;
   /** The invitation that the member accepted; null for other kinds. */
-  invitation: string | null;
+  invitation: InvitationId | null;
   /** How the role was given: `founder`, `invitation`, `added`, `assigned`, `self_assigned` or `transferred`. New kinds may be added. */
   kind: SourceType;
 }
@@ -1448,6 +1541,8 @@ export interface SetPlanRequest {
   mail_limit?: number | null;
   /** The seat limit; null for no limit. */
   seat_limit?: number | null;
+  /** The page on which the plan can be changed. Members see it. Null removes it. */
+  upgrade_url?: PageUrl | null;
 }
 
 /** A skill: one line of 1 to 60 characters. Surrounding white space is removed, but counts toward the length. Invisible characters beyond U+FFFF are refused as well. */
@@ -1489,7 +1584,7 @@ export interface SubjectPart {
 /** Properties of a user in the results. */
 export interface SubjectProperties {
   /** The user's id in Muster. */
-  user: string;
+  user: UserId;
 }
 
 /** A subject that may perform the action. */
@@ -1619,6 +1714,9 @@ export interface UpdateOrganizationRequest {
   settings?: OrganizationSettingsUpdate;
 }
 
+/** A user's id. */
+export type UserId = string;
+
 /** A user: by id, or by `sub:` and the `sub` of the user's tokens. */
 export type UserName = string;
 
@@ -1632,13 +1730,13 @@ export interface VerifiedApiKey {
    */
   code: "valid" | "not_allowed" | "malformed" | "not_found" | "revoked" | "expired" | "owner_gone" | "owner_inactive" | "maker_lost_authority" | "organization_deleted" | "organization_suspended";
   /** The key's id. */
-  key?: string;
+  key?: KeyId;
   /** The member that the key acts as. */
-  member?: string;
+  member?: UserId;
   /** The key's display name. */
   name?: string;
   /** The organization that the key belongs to. */
-  organization?: string;
+  organization?: OrganizationId;
   /** Whether the key can only read. */
   read_only?: boolean;
   /** The member's `sub` at the identity provider; null if it is not known yet. Only the platform receives it. */
@@ -1659,22 +1757,26 @@ export interface VerifyApiKeyRequest {
 
 /** A pending invitation for the caller. */
 export interface WaitingInvitation {
+  /** How long a time-limited role lasts, from acceptance. */
+  duration: string | null;
   /** When the invitation expires. */
   expires_at: string;
   /** The invitation's id. */
-  id: string;
+  id: InvitationId;
   /** The inviter's name; null if it is not known. */
   inviter: string | null;
   /** The inviter's message; null if there is none. */
   message: string | null;
   /** The organization's id. */
-  organization: string;
+  organization: OrganizationId;
   /** The organization's name. */
   organization_name: string;
   /** The resources that the role is offered on. */
-  resources: ResourceName[];
+  resources: NamedResource[];
   /** The role that the invitation offers. */
-  role: string;
+  role: RoleId;
+  /** The role's display name. */
+  role_name: string;
   /** The token that accepts or declines the invitation. */
   token: string;
 }
@@ -1734,9 +1836,11 @@ export interface Schemas {
   EvaluationsRequest: EvaluationsRequest;
   Event: Event;
   EventEntity: EventEntity;
+  EventId: EventId;
   EventKind: EventKind;
   EventPage: EventPage;
   Export: Export;
+  ExportId: ExportId;
   ExportSelection: ExportSelection;
   ExportState: ExportState;
   Fault: Fault;
@@ -1749,13 +1853,17 @@ export interface Schemas {
   InvitationOutcome: InvitationOutcome;
   InvitationPage: InvitationPage;
   InvitationPreview: InvitationPreview;
+  InvitationRow: InvitationRow;
   InvitationState: InvitationState;
   InvitationVerdict: InvitationVerdict;
   InvitationVerdicts: InvitationVerdicts;
   InviteStatus: InviteStatus;
   Job: Job;
+  JobId: JobId;
+  KeyId: KeyId;
   Member: Member;
   MemberOutcome: MemberOutcome;
+  MemberRow: MemberRow;
   MemberVerdict: MemberVerdict;
   MemberVerdicts: MemberVerdicts;
   Message: Message;
@@ -1770,17 +1878,19 @@ export interface Schemas {
   Order: Order;
   Organization: Organization;
   OrganizationAction: OrganizationAction;
+  OrganizationId: OrganizationId;
   OrganizationSettings: OrganizationSettings;
   OrganizationSettingsUpdate: OrganizationSettingsUpdate;
   OrganizationView: OrganizationView;
+  PageUrl: PageUrl;
   PeopleCounts: PeopleCounts;
   PeoplePage: PeoplePage;
   Period: Period;
   PermissionCondition: PermissionCondition;
   PersonAction: PersonAction;
-  PersonKind: PersonKind;
   PersonRow: PersonRow;
   Plan: Plan;
+  PreviewedResource: PreviewedResource;
   Problem: Problem;
   Profile: Profile;
   PutContactRequest: PutContactRequest;
@@ -1832,6 +1942,7 @@ export interface Schemas {
   UpdateInvitationRequest: UpdateInvitationRequest;
   UpdateMemberRequest: UpdateMemberRequest;
   UpdateOrganizationRequest: UpdateOrganizationRequest;
+  UserId: UserId;
   UserName: UserName;
   VerifiedApiKey: VerifiedApiKey;
   VerifyApiKeyRequest: VerifyApiKeyRequest;
@@ -1964,6 +2075,10 @@ export interface ListInvitationsQuery {
 
 /** What `resources.list` takes. */
 export interface ListResourcesQuery {
+  /** Words, each of which must begin a word of what is listed. */
+  q?: string | null | undefined;
+  /** Up to 100 ids of resources, separated by commas without spaces. */
+  ids?: string | readonly string[] | null | undefined;
   /** The largest number of rows in a page. */
   limit?: number | null | undefined;
   /** The `next_cursor` of the previous page. It belongs to one list and its filters. */
@@ -1972,7 +2087,7 @@ export interface ListResourcesQuery {
 
 /** What `contacts.list` takes. */
 export interface ListContactsQuery {
-  /** Words to search for. Each must begin a word of the name or of the address. */
+  /** Words, each of which must begin a word of what is listed. */
   q?: string | null | undefined;
   /** The largest number of rows in a page. */
   limit?: number | null | undefined;
@@ -2272,7 +2387,7 @@ export interface Muster {
   };
   resources: {
     /**
-     * List resources.
+     * List resources, or search them by name or id.
      *
      * The caller must have the permission `resources:read`, or be the platform. Inactive members get 403, and users who are not members get 404. While the organization is suspended, only owners and the platform can do this.
      */
