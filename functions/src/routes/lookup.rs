@@ -82,8 +82,8 @@ pub(super) struct NamesBeside {
     are_all: bool,
 }
 
-/// Reads the names that a page of rows is likely to show: of all resources in sight if they are few, or else of the first. It takes no
-/// round trip more where it is read beside the page.
+/// Reads the names that a page of rows is likely to show: those of the resources that the caller's roles are limited to, or of the first of
+/// all resources. It takes no further round trip if it is read beside the page.
 pub(super) async fn names_beside(
     store: &Store,
     org: &OrgContext,

@@ -67,8 +67,8 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("PATCH", "/v1/organizations/{org}/invitations/{invitation}", WRITE),
     ("DELETE", "/v1/organizations/{org}/invitations/{invitation}", WRITE),
     ("POST", "/v1/organizations/{org}/invitations/{invitation}/resend", WRITE),
-    ("GET", "/v1/invitations", ACROSS),
-    ("GET", "/v1/invitations/{token}", READ_ONE),
+    ("GET", "/v1/invitations", ACROSS_NAMED),
+    ("GET", "/v1/invitations/{token}", READ_NAMED),
     ("POST", "/v1/invitations/{token}/accept", WRITE),
     ("POST", "/v1/invitations/{token}/decline", WRITE),
     ("GET", "/v1/organizations/{org}/members", PEOPLE),
@@ -80,7 +80,7 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("POST", "/v1/organizations/{org}/members/change-role", WRITE),
     ("POST", "/v1/organizations/{org}/members/remove", WRITE_KNOWN),
     ("POST", "/v1/organizations/{org}/invitations/cancel", WRITE),
-    ("GET", "/v1/organizations/{org}/members/{member}", READ_ONE),
+    ("GET", "/v1/organizations/{org}/members/{member}", READ_NAMED),
     ("PATCH", "/v1/organizations/{org}/members/{member}", WRITE),
     ("POST", "/v1/organizations/{org}/members/{member}/api-keys", WRITE),
     ("GET", "/v1/organizations/{org}/members/{member}/api-keys", PAGE),
@@ -122,7 +122,7 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("GET", "/v1/organizations/{org}/contacts", PAGE),
     ("PUT", "/v1/organizations/{org}/contacts/{contact}", WRITE),
     ("DELETE", "/v1/organizations/{org}/contacts/{contact}", WRITE),
-    ("GET", "/v1/organizations/{org}/events", PAGE),
+    ("GET", "/v1/organizations/{org}/events", PAGE_NAMED),
     ("GET", "/openapi.json", NONE),
     ("GET", "/docs", NONE),
     ("GET", "/docs/{file}", NONE),
@@ -322,6 +322,34 @@ async fn a_member_is_found_by_subject_with_the_read_that_authorizes_it_and_one_o
         assert_eq!(rows, Some(found), "{subject}");
         assert_eq!(trips, expected, "{:?}", b.faults.calls());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_names_its_resources_with_a_further_round_trip_only_if_there_are_more_than_a_hundred() {
+    let b = Bench::start().await;
+    let mut case = prepare(&b, route("list-members")).await;
+    let ann = case.join(&b, "ann").await;
+    let named = |answer: &Answer| {
+        let rows = answer.body["items"].as_array().unwrap();
+        let own = rows.iter().find(|row| row["id"] == ann.id()).unwrap();
+        own["grants"][0]["name"].as_str().map(ToOwned::to_owned)
+    };
+    case.path = case.organization().path("/members?q=ann");
+    let (answer, trips) = measured(&b, &case).await;
+    assert!(named(&answer).is_some());
+    assert_eq!(trips, PEOPLE, "{:?}", b.faults.calls());
+    for n in 0..100 {
+        let path = case.organization().path(&format!("/resources/program/a{n:02}"));
+        case.owner.put(&b.h, &path, &json!({ "name": "Another" })).await.expect(201);
+    }
+    let (answer, trips) = measured(&b, &case).await;
+    assert!(named(&answer).is_some_and(|name| name != "Another"));
+    assert_eq!(trips, PEOPLE + 1, "{:?}", b.faults.calls());
+    // Whoever sees some programs alone reads the names of these.
+    case.who = Some(ann.clone());
+    let (answer, trips) = measured(&b, &case).await;
+    assert!(named(&answer).is_some());
+    assert_eq!(trips, PEOPLE, "{:?}", b.faults.calls());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -217,7 +217,17 @@ async fn events_are_listed_newest_first_and_page_without_a_gap_or_a_repetition()
             .await
             .expect(200);
     }
-    assert_eq!(found, all);
+    // Names are the present ones, and the organization has got others meanwhile.
+    let recorded = |event: &Value| {
+        let mut event = event.clone();
+        event["actor"]["name"] = Value::Null;
+        event["subject"]["name"] = Value::Null;
+        event
+    };
+    assert_eq!(
+        found.iter().map(recorded).collect::<Vec<_>>(),
+        all.iter().map(recorded).collect::<Vec<_>>()
+    );
     // As times: as text, a fraction that ends in zero has fewer digits and comes in another place.
     let time = |event: &Value| -> Timestamp { event["at"].as_str().unwrap().parse().unwrap() };
     let times: Vec<_> = all.iter().map(time).collect();

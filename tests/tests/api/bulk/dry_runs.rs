@@ -15,6 +15,7 @@ async fn foreseen(h: &Harness, acme: &Organization, who: &Persona, action: &str,
 
 /// What anyone could see of a change: the record, people with their versions, seats, contacts and mail.
 async fn state(h: &Harness, acme: &Organization) -> Value {
+    h.backend.drained().await;
     let mut all = Vec::new();
     for path in [
         "",
@@ -26,7 +27,6 @@ async fn state(h: &Harness, acme: &Organization) -> Value {
     ] {
         all.push(acme.owner.get(h, &acme.path(path)).await.expect(200).body);
     }
-    h.backend.drained().await;
     json!([all, h.backend.mail().len()])
 }
 

@@ -90,7 +90,10 @@ async fn it_is_in_force_at_its_instant_and_the_schedule_only_records_and_tells_i
         .into_iter()
         .find(|event| event["kind"] == BEGUN)
         .unwrap();
-    assert_eq!(event["actor"], json!({ "type": "system", "id": "finish-work" }));
+    assert_eq!(
+        (&event["actor"]["type"], &event["actor"]["id"]),
+        (&json!("system"), &json!("finish-work"))
+    );
     assert_eq!(
         (&event["before"]["in_effect"], &event["after"]["in_effect"]),
         (&json!(false), &json!(true))
