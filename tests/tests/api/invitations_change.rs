@@ -142,7 +142,7 @@ async fn role_and_programs_of_a_pending_invitation_can_change_and_what_is_accept
     let changed = acme.owner.patch(&h, &acme.invitation(&id, ""), &body).await.expect(200);
     assert_eq!(
         changed.body["resources"],
-        json!([{ "type": "program", "id": "autumn" }])
+        json!([{ "type": "program", "id": "autumn", "name": "Autumn cohort" }])
     );
     let joined = ann.accept(&h, &token).await.expect(200);
     assert_eq!(joined.body["member"]["grants"][0]["role"], "program_sponsor");

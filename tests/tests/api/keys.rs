@@ -37,7 +37,8 @@ async fn the_secret_is_shown_once_and_a_list_shows_all_but_it() {
     assert_eq!(listed.body["items"], json!([made.lasting()]));
     let shown = &listed.body["items"][0];
     let expected = json!({
-        "id": made.text("/id"), "name": "zapier", "prefix": prefix, "read_only": true, "resources": spring,
+        "id": made.text("/id"), "name": "zapier", "prefix": prefix, "read_only": true,
+        "resources": [{ "type": "program", "id": "spring", "name": "Spring cohort" }],
         "made_by": pat.id(), "created_at": shown["created_at"], "expires_at": "2999-12-31T00:00:00Z",
         "old_secret_until": null, "last_used_at": null, "version": shown["version"],
     });

@@ -20,6 +20,8 @@ async fn the_list_of_people_holds_pending_invitations_and_members_with_the_seat_
     acme.plan(&h, Some(3), &[]).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
     let invited = acme.invite(&h, "a@x.example", "program_sponsor", &["autumn"]).await;
+    // Rows of invitations tell how far their mail is.
+    h.backend.drained().await;
     let all = acme.owner.get(&h, &acme.path("/members")).await.expect(200);
     assert_eq!(all.body["seats"], json!({ "used": 3, "limit": 3, "at_limit": true }));
     let rows = all.body["items"].as_array().unwrap();
@@ -108,7 +110,8 @@ async fn a_change_of_role_becomes_exactly_what_it_says() {
     );
     assert_eq!(
         body["grants"],
-        json!([{ "type": "program", "id": "autumn", "role": "program_facilitator", "expires_at": null, "source": source }])
+        json!([{ "type": "program", "id": "autumn", "name": "Autumn cohort", "role": "program_facilitator",
+            "expires_at": null, "source": source }])
     );
     assert_eq!(body["role"], "program_facilitator");
     let body = change(json!({ "role": "admin" })).await;
