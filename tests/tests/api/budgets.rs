@@ -340,7 +340,10 @@ async fn a_page_names_its_resources_with_a_further_round_trip_only_if_there_are_
     assert_eq!(trips, PEOPLE, "{:?}", b.faults.calls());
     for n in 0..100 {
         let path = case.organization().path(&format!("/resources/program/a{n:02}"));
-        case.owner.put(&b.h, &path, &json!({ "name": "Another" })).await.expect(201);
+        case.owner
+            .put(&b.h, &path, &json!({ "name": "Another" }))
+            .await
+            .expect(201);
     }
     let (answer, trips) = measured(&b, &case).await;
     assert!(named(&answer).is_some_and(|name| name != "Another"));
