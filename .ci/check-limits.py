@@ -83,6 +83,8 @@ def of_resources(resources: dict) -> list[tuple[str, Limit, int]]:
             case "AWS::IAM::ManagedPolicy":
                 found.append((name, MANAGED, size(properties["PolicyDocument"])))
                 for role in properties["Roles"]:
+                    # A role that is there under a condition.
+                    role = role["Fn::If"][1] if "Fn::If" in role else role
                     attached[role["Ref"]] = attached.get(role["Ref"], 0) + 1
             case "AWS::Lambda::Function":
                 found.append((name, VARIABLES, size(properties.get("Environment", {}).get("Variables", {}))))

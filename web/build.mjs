@@ -1,17 +1,20 @@
-// Builds the elements into `elements/dist`, and checks their sizes: `node build.mjs`.
+// Builds the elements into `elements/dist`, the package, and with the page into `dist`, which is checked in and served; and checks their
+// sizes: `node build.mjs`.
 
 import { build, transform } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
+import { buildPage } from "./build/page.mjs";
 import { words } from "./build/words.mjs";
 
 const OUT = "elements/dist";
+const PAGE = "dist";
 /**
  * Bytes after gzip. What is painted first is `muster-team.js` and what it imports at once. Everything is all that one reader can load: all
- * elements, in the language that is the longest.
+ * elements, in the language that is the longest. The page is what it has beside the elements and what they import.
  */
-const BUDGETS = { "first paint": 27 * 1024, everything: 55 * 1024, "a language": 3.5 * 1024 };
+const BUDGETS = { "first paint": 27 * 1024, everything: 55 * 1024, "a language": 3.5 * 1024, "the page": 7 * 1024 };
 
 /** Style sheets as short text. */
 const styles = {
@@ -28,7 +31,7 @@ const styles = {
 const templates = {
   name: "templates",
   setup({ onLoad }) {
-    onLoad({ filter: /elements\/src\/.*\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /(elements\/src|page)\/.*\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       return { contents: source.replace(/\n\s+/g, "\n"), loader: "ts" };
     });
@@ -38,9 +41,8 @@ const templates = {
 const ELEMENTS = ["muster-team", "muster-invitation", "muster-pages"];
 const TARGET = ["chrome120", "firefox125", "safari17.4"];
 
-await rm(OUT, { recursive: true, force: true });
-const { metafile } = await build({
-  entryPoints: ["index", ...ELEMENTS].map((name) => `elements/src/${name}.ts`),
+/** What both builds have in common. */
+const settings = {
   bundle: true,
   splitting: true,
   format: "esm",
@@ -49,13 +51,20 @@ const { metafile } = await build({
   legalComments: "none",
   charset: "utf8",
   metafile: true,
-  outdir: OUT,
-  entryNames: "[name]",
   chunkNames: "[name]-[hash]",
   conditions: ["production"],
   tsconfig: "elements/tsconfig.json",
+};
+
+for (const folder of [OUT, PAGE]) await rm(folder, { recursive: true, force: true });
+const { metafile } = await build({
+  ...settings,
+  entryPoints: ["index", ...ELEMENTS].map((name) => `elements/src/${name}.ts`),
+  outdir: OUT,
+  entryNames: "[name]",
   plugins: [styles, words, templates],
 });
+const page = await buildPage({ ...settings, outdir: PAGE, plugins: [words, templates] }, styles);
 
 // The types; this also checks the sources.
 const types = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", `${OUT}/types`];
@@ -79,7 +88,7 @@ const isLanguage = (file) => /\/([a-z]{2}|en-more)-\w+\.js$/.test(file);
 const languages = [...sizes.keys()].filter(isLanguage);
 const longest = Math.max(...languages.map((file) => sizes.get(file)));
 const others = [...sizes.keys()].filter((file) => !isLanguage(file) && file !== `${OUT}/index.js`);
-const totals = { "first paint": sum(loadedWith(`${OUT}/muster-team.js`)), everything: sum(others) + longest, "a language": longest };
+const totals = { "first paint": sum(loadedWith(`${OUT}/muster-team.js`)), everything: sum(others) + longest, "a language": longest, "the page": page };
 
 for (const [file, size] of [...sizes].sort((one, other) => other[1] - one[1])) console.log(`${String(size).padStart(7)}  ${file}`);
 console.log(`${String(sum(others) + sum(languages)).padStart(7)}  in all languages`);

@@ -13,6 +13,7 @@ mod lookup;
 pub mod members;
 pub mod organizations;
 pub mod ownership;
+pub mod page;
 pub mod people;
 pub mod problems;
 pub mod resources;
@@ -115,7 +116,7 @@ macro_rules! routes {
         } ),*];
 
         /// Answers a request with the handler of a binary, in this process. Only `local` links all handlers.
-        #[expect(unreachable_patterns, reason = "the page and its files are two routes of one binary")]
+        #[expect(unreachable_patterns, reason = "a page and its files are several routes of one binary")]
         pub async fn call(binary: &str, app: &App, request: Request) -> Response<Body> {
             match binary {
                 $( $binary => answer(app, request, Route::of($binary), $handler).await, )*
@@ -409,6 +410,12 @@ routes! {
         "Get the API reference as a page", [NotFound], Operation::hidden();
     "get-docs" "GET" "/docs/{file}" => about::docs, Access::Public, [],
         "Get a file of the API reference page", [NotFound], Operation::hidden();
+    "get-page" "GET" "/team" => page::page, Access::Public, [], traits: [TellsApiUrl, IsTeamPage],
+        "Get the team page", Operation::hidden();
+    "get-page" "GET" "/team/{file}" => page::page, Access::Public, [], traits: [TellsApiUrl, IsTeamPage],
+        "Get a file of the team page", [NotFound], Operation::hidden();
+    "get-page" "GET" "/team/invitations/{token}" => page::page, Access::Public, [], traits: [TellsApiUrl, IsTeamPage],
+        "Get the team page for the link of an invitation", Operation::hidden();
     "not-found" "ANY" "$default" => about::not_found, Access::Public, [], traits: [TellsApiUrl],
         "Answer every other request with 404 or 405", [NotFound, MethodNotAllowed], Operation::hidden();
 }

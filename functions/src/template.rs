@@ -14,6 +14,11 @@ const ACTIVITY_AND_USE: &str = "PK, SK, last_active_at, activity_sk, noted, subj
 const IN_TRANSACTION: &str = r#"{"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": [TransactWriteItems]}}"#;
 const CURSOR_KEY: &str =
     r#"MUSTER_CURSOR_KEY: {"Fn::Sub": "{{resolve:secretsmanager:${Secrets.Outputs.CursorKeyArn}:SecretString}}"}"#;
+/// What the team page signs users in with.
+const PAGE: [&str; 2] = [
+    "MUSTER_PAGE_CLIENT_ID: {Ref: PageClientId}",
+    r#"MUSTER_PAGE_TOKEN_ORIGIN: {"Fn::If": [UserPoolHasDomain, {"Fn::GetAtt": [Identity, Outputs.SignInPage]}, {Ref: PageTokenOrigin}]}"#,
+];
 
 /// The logical name of a function's resources.
 fn name(binary: &str) -> String {
@@ -39,6 +44,9 @@ fn environment(route: &Route, has_pages: bool) -> String {
     let mut variables = Vec::new();
     if route.has(Trait::TellsApiUrl) {
         variables.push("MUSTER_API_URL: {Ref: ApiUrl}");
+    }
+    if route.has(Trait::IsTeamPage) {
+        variables.extend(PAGE);
     }
     if has_pages {
         variables.push(CURSOR_KEY);
@@ -154,6 +162,11 @@ fn policy(name: &str, statements: &str) -> String {
     )
 }
 
+/// The condition under which a function is deployed, if there is one.
+fn condition(traits: &[Trait]) -> Option<&'static str> {
+    traits.contains(&Trait::IsTeamPage).then_some("HasPage")
+}
+
 /// The function, the role and the log group of a route.
 fn resources(route: &Route, has_pages: bool, is_bulk: bool) -> String {
     let Route { binary, .. } = route;
@@ -170,23 +183,25 @@ fn resources(route: &Route, has_pages: bool, is_bulk: bool) -> String {
     } else {
         policy("calls", &calls)
     };
+    let condition = condition(route.traits).map(|name| format!("    Condition: {name}\n"));
+    let condition = condition.unwrap_or_default();
     format!(
         r#"  {name}Function:
     Type: AWS::Serverless::Function
-    Properties:
+{condition}    Properties:
       CodeUri: target/lambda/{binary}/bootstrap.zip
       Role: {{"Fn::GetAtt": [{name}Role, Arn]}}
       LoggingConfig: {{LogGroup: {{Ref: {name}Log}}}}
 {}{}{}  {name}Role:
     Type: AWS::IAM::Role
-    Properties:
+{condition}    Properties:
       AssumeRolePolicyDocument:
         Version: "2012-10-17"
         Statement: [{{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: "sts:AssumeRole"}}]
       Policies:
 {}{calls}  {name}Log:
     Type: AWS::Logs::LogGroup
-    Properties:
+{condition}    Properties:
       LogGroupName: {{"Fn::Sub": "/muster/${{AWS::StackName}}/{binary}"}}
       RetentionInDays: {{Ref: LogRetentionDays}}
 "#,
@@ -265,9 +280,11 @@ const LISTS: [&str; 8] = [
     "TracePolicy",
 ];
 
-/// The settings of routes with a limit of their own: those that strangers reach, and those that cost more than their requests.
+/// The settings of routes with a limit of their own: those that strangers reach, and those that cost more than their requests. Files of the
+/// team page are neither: a visit asks for a dozen of them at once, and each costs no more than its request.
 fn route_settings() -> String {
-    let strangers = ROUTES.iter().filter(|route| route.access == Access::Public);
+    let is_limited = |route: &&Route| route.access == Access::Public && !route.has(Trait::IsTeamPage);
+    let strangers = ROUTES.iter().filter(is_limited);
     let costly = ROUTES.iter().filter(|route| route.has(Trait::IsLimited));
     let mut text = String::from("        # What a stranger can reach.\n");
     rates(&mut text, strangers, "PublicRate");
@@ -311,7 +328,12 @@ fn roles(policy: &str) -> String {
     let mut text = String::new();
     for function in routes.chain(background) {
         if listed(policy, &function) && written.insert(function.binary) {
-            let _ = writeln!(text, "        - {{Ref: {}Role}}", name(function.binary));
+            let role = format!("{{Ref: {}Role}}", name(function.binary));
+            let role = match condition(function.traits) {
+                Some(condition) => format!(r#"{{"Fn::If": [{condition}, {role}, {{Ref: AWS::NoValue}}]}}"#),
+                None => role,
+            };
+            let _ = writeln!(text, "        - {role}");
         }
     }
     text

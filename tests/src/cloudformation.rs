@@ -17,13 +17,14 @@ pub const TABLE: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/muster";
 pub const SENDER: &str = "no-reply@muster.example";
 
 /// Parameters that have no default, or another value here: traced, so that what this takes is looked at as well.
-const PARAMETERS: [(&str, &str); 6] = [
+const PARAMETERS: [(&str, &str); 7] = [
     ("Stage", "dev"),
     ("MailIdentity", "muster.example"),
     ("MailFrom", SENDER),
     ("AppUrl", "https://app.example"),
     ("Tracing", "Active"),
     ("Issuer", "https://issuer.example"),
+    ("PageClientId", "page"),
 ];
 
 /// Names that CloudFormation makes up, and that are fixed here: what the embedded services are called.

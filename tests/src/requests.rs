@@ -141,6 +141,11 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
             case.who = None;
             case.fill("file", "index.html");
         }
+        "get-page" => {
+            case.who = None;
+            case.fill("file", "licenses.txt");
+            case.fill("token", "nonsense");
+        }
         "not-found" => {
             (case.method, case.path) = (Method::GET, "/nowhere".to_owned());
         }

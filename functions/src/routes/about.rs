@@ -98,7 +98,8 @@ pub async fn not_found(call: Call) -> Outcome {
     if methods.is_empty() && is_preflight(&call) {
         return Ok(Reply::empty());
     }
-    if methods.is_empty() {
+    // The team page has routes only where it is deployed.
+    if methods.is_empty() || methods.contains(&call.method()) {
         return Err(Problem::not_found("route"));
     }
     methods.push("OPTIONS");

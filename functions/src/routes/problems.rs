@@ -1,6 +1,6 @@
 //! The problems of a route: those that follow from its line in the table, and those that the line lists.
 
-use super::route::{Access, Route};
+use super::route::{Access, Route, Trait};
 use muster_edge::Problem;
 use muster_edge::problem::ProblemType::{
     self, BodyTooLarge, Conflict, EmailMismatch, EmailNotVerified, Forbidden, IdempotencyKeyReused, Internal,
@@ -69,7 +69,7 @@ impl Route {
         [
             // The parts of the request. A route without a body refuses one that says something.
             (true, &[MalformedIfMatch, MalformedIfNoneMatch]),
-            (is_of_api, &[InvalidQuery]),
+            (is_of_api && !self.has(Trait::IsTeamPage), &[InvalidQuery]),
             (is_conditional, &[PreconditionFailed]),
             (
                 changes,

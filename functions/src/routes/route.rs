@@ -114,6 +114,10 @@ pub enum Trait {
     /// Any user with an account can do it without bound, or it sends mail under the deployment's name: the route is limited to
     /// `MailRate`.
     IsLimited,
+    /// It serves the team page. It is deployed only if the page has a client at the identity provider, and gets what the page signs
+    /// users in with. It takes any query: the provider leads back to the page with one of its own. A visit asks for a dozen files at
+    /// once, so it is not limited to `PublicRate`.
+    IsTeamPage,
 }
 
 /// One route, and the AWS calls its function may make.

@@ -35,8 +35,21 @@ pub struct Config {
     pub export_bucket: Option<String>,
     /// `MUSTER_TEST_ROLE_SETS`: whether organizations can be made with the role sets that only tests use; false by default.
     pub test_role_sets: bool,
+    /// `MUSTER_PAGE_CLIENT_ID` and the variables beside it: how the team page signs users in; only the function that serves it has them.
+    pub page: Option<PageConfig>,
     /// `MUSTER_METRICS`: the CloudWatch namespace of the metrics; without it none are written.
     pub metrics: Option<String>,
+}
+
+/// How the team page signs users in.
+#[derive(Debug, Clone)]
+pub struct PageConfig {
+    /// `MUSTER_PAGE_CLIENT_ID`: the page's client at the identity provider.
+    pub client_id: String,
+    /// `MUSTER_PAGE_DISCOVERY_URL`: where the provider describes itself; by default, where OpenID Connect Discovery puts it.
+    pub discovery_url: String,
+    /// `MUSTER_PAGE_TOKEN_ORIGIN`: the origin of the provider's token endpoint, if it is not that of the description.
+    pub token_origin: Option<String>,
 }
 
 /// A variable that is missing or invalid.
@@ -98,10 +111,21 @@ impl Config {
                     .map_err(|e| refuse("MUSTER_MAIL_FROM", format!("is not a valid sender: {e}")))
             })
             .transpose()?;
+        let optional_url = |name: &'static str| optional(name).map(|value| web_address(name, value)).transpose();
+        let issuer = required("MUSTER_ISSUER")?;
+        let page = match optional("MUSTER_PAGE_CLIENT_ID") {
+            None => None,
+            Some(client_id) => Some(PageConfig {
+                client_id,
+                discovery_url: optional_url("MUSTER_PAGE_DISCOVERY_URL")?
+                    .unwrap_or_else(|| format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))),
+                token_origin: optional_url("MUSTER_PAGE_TOKEN_ORIGIN")?,
+            }),
+        };
         Ok(Self {
             table: required("MUSTER_TABLE")?,
             trust: Trust {
-                issuer: required("MUSTER_ISSUER")?,
+                issuer,
                 audiences: words(&required("MUSTER_AUDIENCE")?),
                 clients: words(&optional("MUSTER_CLIENTS").unwrap_or_default()),
                 platform_scope: optional("MUSTER_PLATFORM_SCOPE").unwrap_or_else(|| PLATFORM_SCOPE.to_owned()),
@@ -109,9 +133,7 @@ impl Config {
             cursor_key: optional("MUSTER_CURSOR_KEY").map(|text| CursorKey::new(&text)),
             jwks_url: url("MUSTER_JWKS_URL")?,
             app_url: url("MUSTER_APP_URL")?,
-            api_url: optional("MUSTER_API_URL")
-                .map(|value| web_address("MUSTER_API_URL", value))
-                .transpose()?,
+            api_url: optional_url("MUSTER_API_URL")?,
             link_secret_id: optional("MUSTER_LINK_SECRET_ID"),
             mail_from,
             mail_configuration_set: optional("MUSTER_MAIL_CONFIGURATION_SET"),
@@ -128,6 +150,7 @@ impl Config {
                 Some("true") => true,
                 Some(_) => return Err(refuse("MUSTER_TEST_ROLE_SETS", "must be `true` or `false`")),
             },
+            page,
             metrics: optional("MUSTER_METRICS"),
         })
     }
@@ -153,6 +176,7 @@ mod tests {
             "MUSTER_AUDIENCE" => Some("muster".into()),
             "MUSTER_JWKS_URL" => Some("https://id.example/jwks.json".into()),
             "MUSTER_APP_URL" => Some("https://app.example/".into()),
+            "MUSTER_PAGE_CLIENT_ID" => Some("page".into()),
             _ => None,
         })
     }
@@ -185,6 +209,30 @@ mod tests {
     }
 
     #[test]
+    fn the_provider_describes_itself_below_the_issuer_unless_another_place_is_given() {
+        for (issuer, found) in [
+            (
+                "https://id.example",
+                "https://id.example/.well-known/openid-configuration",
+            ),
+            (
+                "https://id.example/",
+                "https://id.example/.well-known/openid-configuration",
+            ),
+            (
+                "https://id.example/a/",
+                "https://id.example/a/.well-known/openid-configuration",
+            ),
+        ] {
+            let page = read("MUSTER_ISSUER", Some(issuer)).unwrap().page.unwrap();
+            assert_eq!(page.discovery_url, found);
+        }
+        let given = read("MUSTER_PAGE_DISCOVERY_URL", Some("https://b.example/x")).unwrap();
+        assert_eq!(given.page.unwrap().discovery_url, "https://b.example/x");
+        assert!(read("MUSTER_PAGE_CLIENT_ID", None).unwrap().page.is_none());
+    }
+
+    #[test]
     fn a_missing_or_bad_variable_is_named() {
         assert_eq!(read("", None).unwrap().app_url, "https://app.example");
         let trust = read("MUSTER_CLIENTS", Some("one, two,")).unwrap().trust;
@@ -198,6 +246,7 @@ mod tests {
             ("MUSTER_JWKS_URL", Some("not a url")),
             ("MUSTER_APP_URL", Some("ftp://app.example")),
             ("MUSTER_API_URL", Some("api.example")),
+            ("MUSTER_PAGE_TOKEN_ORIGIN", Some("id.example")),
             ("MUSTER_MAIL_FROM", Some("nobody")),
             ("MUSTER_MAILS_PER_SECOND", Some("0")),
             ("MUSTER_MAILS_PER_SECOND", Some("many")),
@@ -216,7 +265,7 @@ mod tests {
         let shared = |name: &str| match name {
             "MUSTER_MAILS_PER_SECOND" => Some("1".to_owned()),
             "MUSTER_MAIL_DELIVERERS" => Some("4".to_owned()),
-            "MUSTER_MAIL_FROM" | "MUSTER_API_URL" | "MUSTER_TEST_ROLE_SETS" => None,
+            "MUSTER_MAIL_FROM" | "MUSTER_API_URL" | "MUSTER_TEST_ROLE_SETS" | "MUSTER_PAGE_CLIENT_ID" => None,
             _ => Some("https://value.example".to_owned()),
         };
         assert_eq!(Config::read(shared).unwrap().mail_interval, Duration::from_secs(4));

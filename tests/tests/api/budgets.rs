@@ -126,6 +126,9 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("GET", "/openapi.json", NONE),
     ("GET", "/docs", NONE),
     ("GET", "/docs/{file}", NONE),
+    ("GET", "/team", NONE),
+    ("GET", "/team/{file}", NONE),
+    ("GET", "/team/invitations/{token}", NONE),
     ("ANY", "$default", NONE),
 ];
 

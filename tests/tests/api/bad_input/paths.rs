@@ -67,7 +67,7 @@ async fn a_path_with_a_nonsensical_part_leads_nowhere() {
     let g = Ground::make().await;
     for route in ROUTES
         .iter()
-        .filter(|r| r.path.contains('{') && r.path != "/docs/{file}")
+        .filter(|r| r.path.contains('{') && !["/docs/{file}", "/team/invitations/{token}"].contains(&r.path))
     {
         for part in route.path.split('/').filter(|part| part.starts_with('{')) {
             for bad in nonsense() {
@@ -151,6 +151,16 @@ async fn what_is_no_route_is_not_found() {
         "/dev",
         "/dev/",
         "/dev/nothing",
+        "/team/",
+        "/team/nothing",
+        "/team/team.html",
+        "/team/invitations",
+        "/team/invitations/",
+        "/team/invitations/x/y",
+        "/team/../Cargo.toml",
+        "/team/%2e%2e%2fCargo.toml",
+        "/team/..%2f..%2fetc%2fpasswd",
+        "/team/licenses.txt%00",
         "/docs/",
         "/docs/../Cargo.toml",
         "/docs/%2e%2e%2fCargo.toml",

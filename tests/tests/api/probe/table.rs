@@ -377,5 +377,8 @@ pub(super) const PROBES: &[Probe] = &[
     outside("GET", "/openapi.json", none, [SHOWN; 3]),
     outside("GET", "/docs", none, [SHOWN; 3]),
     outside("GET", "/docs/{file}", none, [SHOWN; 3]),
+    outside("GET", "/team", none, [SHOWN; 3]),
+    outside("GET", "/team/{file}", none, [SHOWN; 3]),
+    outside("GET", "/team/invitations/{token}", none, [SHOWN; 3]),
     outside("ANY", "$default", none, [NOT_FOUND; 3]),
 ];

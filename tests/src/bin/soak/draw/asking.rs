@@ -44,6 +44,10 @@ impl Draw<'_> {
                 request.body = Some(json!({ "format": format, "filter": { "status": "active", "sort": sort } }));
             }
             "get-docs" => request.fill("file", "index.html"),
+            "get-page" => {
+                request.fill("file", "licenses.txt");
+                request.fill("token", "nonsense");
+            }
             "not-found" => request.path = "/v2/nothing".to_owned(),
             "verify-api-key" => self.verify(request),
             path if path.starts_with("evaluate") || path.starts_with("search") => self.decide(request),

@@ -31,6 +31,7 @@ const ROUTES: &[(&str, u32)] = &[
     ("get-authzen-configuration", 30),
     ("list-role-sets", 20),
     ("get-docs", 3),
+    ("get-page", 3),
     ("get-openapi", 2),
     ("accept-invitation", 300),
     ("create-invitations", 220),

@@ -1,0 +1,117 @@
+import{a as F,b as Q,d as w,e as P,f as S,g as G,h as k}from"./chunk-KK7KPLJM.js";import{d as $}from"./chunk-URDPPJBR.js";import{a as I,b as y}from"./chunk-5RU46K7M.js";import{a as u,b,c as N,d as v,e as O,f as E,g as C,h as U,i as B,j as D,k as H,o as x,p as W,q as m,r as h}from"./chunk-OFLXCMEH.js";import{a as A,b as j}from"./chunk-F4U4MF3E.js";import{b as M}from"./chunk-6ALP5Q5B.js";import{c as L,d as o,f as a}from"./chunk-6IW7MX25.js";import"./chunk-QQLLZSDX.js";var V=".head .summary{min-block-size:1.45em}.head>.title{flex:1 1 110px;min-inline-size:0;display:grid;gap:2px}.head .actions{display:flex;gap:8px;align-items:center}.seats{display:grid;gap:6px;font-size:var(--_s);color:var(--_muted);min-inline-size:120px}.seats progress{appearance:none;border:0;inline-size:100%;block-size:4px;border-radius:9px;background:var(--_hover);overflow:hidden;display:block}.seats progress::-webkit-progress-bar{background:var(--_hover)}.seats progress::-webkit-progress-value{background:var(--_muted);border-radius:9px}.seats progress::-moz-progress-bar{background:var(--_muted);border-radius:9px}.seats.full{color:var(--_warning)}.seats.full progress::-webkit-progress-value{background:var(--_warning)}.seats.full progress::-moz-progress-bar{background:var(--_warning)}.toolbar{display:flex;flex-wrap:wrap;gap:8px;align-items:center}.search{position:relative;flex:1 1 220px;max-inline-size:320px}.search>svg{position:absolute;inset-inline-start:11px;inset-block-start:50%;translate:0 -50%;color:var(--_muted);pointer-events:none}.search .input{padding-inline-start:34px;border-color:var(--_border)}.search .input::-webkit-search-cancel-button{appearance:none}.segments{display:inline-flex;padding:3px;gap:2px;border-radius:var(--_inner);background:var(--_hover)}.segments button{border:0;background:none;padding:0 11px;min-block-size:calc(var(--_control) - 6px);border-radius:calc(var(--_inner) - 2px);color:var(--_muted);font-weight:500;cursor:pointer;white-space:nowrap;display:inline-block}.segments button:hover{color:var(--_color)}.segments button[aria-pressed=true]{background:light-dark(var(--_surface),color-mix(in oklab,var(--_color) 14%,var(--_surface)));color:var(--_color);box-shadow:0 1px 2px light-dark(#0000001f,#0008),0 0 0 .5px var(--_border)}.segments .nums{margin-inline-start:6px;font-size:var(--_xs);font-weight:400;color:var(--_muted)}.filters{display:flex;gap:6px;align-items:center;flex-wrap:wrap}.filters .button{padding-inline:11px 9px;gap:5px;color:var(--_muted);border-color:var(--_border)}.filters .button svg{inline-size:14px;block-size:14px}.filters .button.on{color:color-mix(in oklab,var(--_accent) 84%,var(--_color));border-color:color-mix(in oklab,var(--_accent) 40%,var(--_border));background:var(--_tint)}.filters .button>span{max-inline-size:180px}.filters .sort{margin-inline-start:auto}.list.busy tbody{opacity:.55;transition:opacity .2s .15s}table{inline-size:100%;border-collapse:collapse;table-layout:fixed}th{text-align:start;font-size:var(--_xs);font-weight:500;color:var(--_muted);padding:9px 12px;border-block-end:1px solid var(--_border);white-space:nowrap}th button{border:0;background:none;padding:2px 4px;margin:-2px -4px;border-radius:4px;color:inherit;font:inherit;cursor:pointer;display:inline-flex;gap:4px;align-items:center}th button:hover{color:var(--_color)}th svg{inline-size:12px;block-size:12px}td{padding:11px 12px;vertical-align:middle;min-inline-size:0;line-height:1.4}tbody tr+tr td{border-block-start:1px solid color-mix(in oklab,var(--_border) 75%,transparent)}tbody tr:hover{background:var(--_quiet)}tbody tr.picked{background:var(--_tint)}.check{inline-size:44px;padding-inline:16px 0}.check input{display:block}.c-role{inline-size:27%}.c-joined,.c-active,.c-timezone{inline-size:118px}.c-status{inline-size:104px}.c-menu svg{stroke-width:2.4;color:var(--_muted)}.c-menu{inline-size:52px;padding-inline:0 10px;text-align:end}.list:not(.picks) th:first-child,.list:not(.picks) td:first-child{padding-inline-start:16px}td :focus-visible{scroll-margin-block:90px}.person{display:flex;align-items:center;gap:12px;min-inline-size:0}.person>div{min-inline-size:0;flex:1;display:grid}.name .badge{flex:none}.inactive .name strong,.inactive .c-role{color:var(--_muted)}.state{display:inline-flex;align-items:center;gap:7px;white-space:nowrap;color:var(--_muted);font-size:var(--_s)}td.c-joined,td.c-active,td.c-timezone{color:var(--_muted);font-size:var(--_s);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.more{display:grid;place-items:center;padding:12px;border-block-start:1px solid var(--_border)}.card{display:grid;gap:16px;padding:22px;border:1px solid var(--_border);border-radius:calc(var(--_radius) + 2px);background:var(--_surface);max-inline-size:520px}@container (min-width: 901px){.filters .sort{display:none}}@container (max-width: 900px){.c-active,.c-timezone{display:none}}@container (max-width: 720px){.c-joined{display:none}.search{max-inline-size:none;flex-basis:100%}.toolbar .segments{flex:1}.segments button{flex:1 0 auto;padding-inline:6px}}@container (max-width: 560px){.head .seats{flex:1 1 100%;order:3}.head .actions .export{display:none}.filters{flex-wrap:nowrap;overflow-x:auto;scrollbar-width:none;inline-size:100%;margin:-3px;padding:3px}.filters .button{flex:none}.filters .sort{margin-inline-start:0}table,tbody{display:block}thead{display:none}tbody tr{display:grid;grid-template-columns:auto minmax(0,1fr) auto;align-items:center;padding:12px 8px 12px 14px;column-gap:12px}tbody tr+tr{border-block-start:1px solid var(--_border)}tbody tr+tr td{border:0}td,td[class],.list:not(.picks) td:first-child{padding:0;inline-size:auto;display:block}td.c-person{grid-column:2;grid-row:1}.list:not(.picks) td.c-person{grid-column:1 / 3}td.check{grid-column:1;grid-row:1;inline-size:16px}td.c-menu{grid-column:3;grid-row:1}td.c-role{grid-column:1 / 3;grid-row:2;padding-inline-start:46px;padding-block-start:6px}.picks td.c-role{padding-inline-start:74px}td.c-role .roles{display:flex;flex-wrap:wrap;column-gap:8px;align-items:baseline}td.c-status,td.c-joined,td.c-active,td.c-timezone{display:none}}@media(forced-colors:active){.list,.seats progress,.segments button[aria-pressed=true]{border:1px solid CanvasText}tbody tr.picked{outline:1px solid Highlight;outline-offset:-1px}}.bones .bone.round{flex:none;inline-size:34px;block-size:34px;border-radius:99px}.dot.soon{box-shadow:inset 0 0 0 1.5px var(--_warning)}.section{display:grid;gap:10px;grid-template-columns:minmax(0,1fr)}.section>header{display:flex;align-items:baseline;gap:12px}.section>header h3{flex:1}.second{margin-block-start:12px}";var ie=5,se=100,g=class{constructor(t){this.changed=t;this.rows=[];this.isLoading=!1;this.isLoaded=!1}#e;async load(t){await this.#i(async e=>{this.rows=await this.#t(t,void 0,t.limit,e),this.isLoaded=!0})}async more(t){await this.#i(async e=>{let s=await this.#t(t,this.cursor,t.limit,e),n=new Set(this.rows.map(r=>r.id));this.rows=[...this.rows,...s.filter(r=>!n.has(r.id))]})}async refresh(t){let e=Math.max(this.rows.length,t.limit);await this.#i(async s=>{let n=[];do{let r=Math.min(se,e-n.length);n=[...n,...await this.#t(t,n.length?this.cursor:void 0,r,s)]}while(n.length<e&&this.cursor);this.rows=n,this.isLoaded=!0})}stop(){this.#e?.abort()}async#t(t,e,s,n){let r=[],l=e;for(let d=0;d<ie;d++){let c=await j(t.muster,t.org,{...t.query,limit:s-r.length,cursor:l},n);if(r.push(...c.items),this.seats=c.seats,this.counts=c.counts??this.counts,this.cursor=l=c.next_cursor,!c.partial||!l||r.length>=s)break}return r}async#i(t){this.#e?.abort();let e=this.#e=new AbortController;this.isLoading=!0,this.error=void 0,this.changed();try{await t(e.signal)}catch(s){if(e.signal.aborted)return;this.error=s}this.#e===e&&(this.isLoading=!1,this.changed())}};function J(i){let{words:t}=i,e=o`<button type="button" class="button" @click=${()=>i.clear(!0)}>${t.clearAll}</button>`,s=o`<button type="button" class="button primary" @click=${()=>i.invite()}>${u(N)}${t.invitePeople}</button>`,{invite_status:n,...r}=i.query;return n==="pending"&&!r.q&&!r.role.length&&!r.resource?z(B,t.noPending,t.noPendingHint,i.can("invite_members")?s:a):i.isNarrowed?z(b,t.nothingFound,t.nothingFoundHint,e):o`<slot name="empty">${z(D,t.nobody,t.nobodyHint,i.can("invite_members")?s:a)}</slot>`}function z(i,t,e,s){return o`<div class="list">
+<div class="empty" part="empty" role="status">${u(i)}<h3>${t}</h3><p>${e}</p><div class="flow">${s}</div></div>
+</div>`}function Y(i){let{words:t,view:e}=i,s=e?.me;if(!s)return o``;let n=e.roles.find(r=>r.id===s.role);return o`<div class="card">
+<div class="person">
+${$({...s,color:s.profile.color??null})}
+<div><span class="name"><strong class="clip">${h(s)}</strong><span class="badge" part="badge">${t.you}</span></span><span class="sub clip" dir="auto">${s.email}</span></div>
+</div>
+<p class="muted">${t.onlyYou}</p>
+<div class="flow">
+<span class="badge" part="badge">${n?i.roleName(n):t.noRole}</span>
+${s.grants.map(r=>o`<span class="badge" part="badge">${m(r)}</span>`)}
+</div>
+${e.may.includes("leave")&&!i.readonly?o`<div><button type="button" class="button" @click=${()=>{i.leave()}}>${u(H)}${t.leaveTeam}</button></div>`:a}
+</div>`}var ne=2,re=2*864e5,oe=["bounced","failed","returned","complained","declined"],ae={name:"name",joined:"joined","last-active":"last_active"};function q(i,t,e,s=!1){let{list:n}=i,r=i.canPick,l=i.columns.filter(d=>!s||d==="role"||d==="status");return o`<div class="list ${r?"picks":""} ${n.isLoading&&n.isLoaded?"busy":""}" aria-busy=${n.isLoading}>
+<table part="table" role="table" aria-label=${e} aria-rowcount=${!s&&n.cursor?-1:t.length+1}>
+<thead role="rowgroup">
+<tr role="row">
+${r?o`<th role="columnheader" scope="col" class="check">${de(i,t)}</th>`:a}
+${K(i,s?"":"name",i.words.name,"c-person")}
+${l.map(d=>ce(i,d))}
+<th role="columnheader" scope="col" class="c-menu"><span class="hidden">${i.words.actions}</span></th>
+</tr>
+</thead>
+<tbody role="rowgroup">
+${t.map(d=>pe(i,d,l))}
+</tbody>
+</table>
+${!s&&n.cursor&&t.length?le(i):a}
+</div>`}function le(i){let{words:t,list:e}=i;return o`<div class="more">
+<button type="button" class="button" aria-disabled=${e.isLoading} @click=${()=>i.more()}>
+${e.isLoading?o`<span class="spin"></span>`:a}${t.loadMore}
+</button>
+</div>`}function de(i,t){let e=t.filter(r=>i.isPickable(r)),s=[...i.list.rows,...i.pendingList.rows].filter(r=>i.picked.has(r.id)&&!t.includes(r)),n=e.filter(r=>i.picked.has(r.id)).length;return o`<input
+type="checkbox"
+aria-label=${i.words.selectAll}
+?disabled=${!e.length}
+.checked=${n>0&&n===e.length}
+.indeterminate=${n>0&&n<e.length}
+@change=${()=>i.pick(n===e.length?s:[...s,...e])}
+/>`}function ce(i,t){let{words:e}=i,n={role:e.role,joined:e.joined,"last-active":e.lastActive,status:e.status,timezone:e.timezone}[t];return n?K(i,t,n,`c-${t==="last-active"?"active":t}`):a}function K(i,t,e,s){let n=ae[t],{query:r}=i,l=r.sort===n||!r.sort&&!r.q&&!r.joined_in&&n==="name",d=!!n&&r.sort===`-${n}`,c=l&&n?"ascending":d?"descending":void 0;return o`<th role="columnheader" scope="col" class=${s} aria-sort=${c??a}>
+${n?o`<button type="button" @click=${()=>i.filter({sort:l?`-${n}`:n??""})}>${e}${c?u(l?O:v):a}</button>`:e}
+</th>`}function pe(i,t,e){let{words:s}=i,n=i.picked.has(t.id),r=h(t);return o`<tr role="row" part="row ${t.kind==="invitation"?"pending":""}" class="${n?"picked":""} ${t.status??""}">
+${i.canPick?o`<td role="cell" class="check">
+${i.isPickable(t)?o`<input type="checkbox" aria-label=${s.select(r)} .checked=${n} @change=${()=>i.flip(t)} />`:a}
+</td>`:a}
+<td role="cell" part="cell" class="c-person">${ue(i,t)}</td>
+${e.map(l=>he(i,t,l))}
+<td role="cell" class="c-menu">${fe(i,t,r)}</td>
+</tr>`}function ue(i,t){let{words:e}=i;return o`<div class="person">
+${$(t)}
+<div>
+<span class="name"
+><strong class="clip" dir="auto">${h(t)}</strong>${t.is_me?o`<span class="badge" part="badge">${e.you}</span>`:a}
+${t.is_paying_owner?o`<span class="badge accent" part="badge">${e.pays}</span>`:a}
+${t.mail&&oe.includes(t.mail)?o`<span class="badge danger" part="badge">${e.mail[t.mail]}</span>`:a}
+${t.status==="inactive"?o`<span class="badge" part="badge">${e.inactive}</span>`:a}</span
+>
+<span class="sub clip" dir="auto">${t.kind==="invitation"?me(i,t):t.name?t.email:a}</span>
+</div>
+</div>`}function me(i,t){let{words:e,formats:s}=i,n=[t.expires_at?e.expires(s.relative(t.expires_at)):"",t.inviter?e.invitedBy(t.inviter):""].filter(Boolean);return n.length?n.join(" · "):e.invitation}function he(i,t,e){let{formats:s,words:n}=i,r=t.kind==="invitation";switch(e){case"role":return o`<td role="cell" part="cell" class="c-role">${ge(i,t)}</td>`;case"joined":return o`<td role="cell" part="cell" class="c-joined">${t.joined_at?s.day(t.joined_at):a}</td>`;case"last-active":return o`<td role="cell" part="cell" class="c-active">${t.last_active_at?s.relative(t.last_active_at):r?a:n.never}</td>`;case"timezone":return o`<td role="cell" part="cell" class="c-timezone">${t.timezone??a}</td>`;case"status":{let l=t.expires_at&&new Date(t.expires_at).getTime()-Date.now()<re;return o`<td role="cell" part="cell" class="c-status">
+<span class="state"><span class="dot ${r?"pending":t.status} ${l?"soon":""}"></span>${r?n.pending:t.status==="active"?n.active:n.inactive}</span>
+</td>`}default:return a}}function ge(i,t){let{words:e,formats:s}=i,n=i.view?.roles.find(c=>c.id===t.role),r=t.grants.slice(0,ne),l=t.grants.length-r.length,d=c=>{let p=c.role!==t.role&&i.view?.roles.find(R=>R.id===c.role);return p?`${m(c)} (${i.roleName(p)})`:m(c)};return o`<div class="roles">
+<div class="clip">${n?i.roleName(n):t.role??o`<span class="muted">${e.noRole}</span>`}
+${t.role_expires_at?o`<span class="muted small"> ${e.until(s.day(t.role_expires_at))}</span>`:a}</div>
+${r.length?o`<div class="sub clip" title=${t.grants.map(d).join(", ")}>${r.map(d).join(", ")}${l?o` <span class="nums">${e.andMore(l)}</span>`:a}</div>`:a}
+</div>`}function fe(i,t,e){if(i.readonly||!i.isActionable(t))return a;let s=`row-${t.id}`,n=i.words.actionsFor(e);return o`<button
+type="button"
+class="button plain icon"
+aria-haspopup="menu"
+aria-expanded=${i.isMenuOpen(s)}
+aria-label=${n}
+@click=${r=>{i.openMenu(r,s,n,l=>l.rowItems(i,t))}}
+>
+${u(C)}
+</button>`}function _(i){let t=o`<div class="bones"><span class="bone round"></span><span class="bone wide"></span><span class="bone"></span></div>`;return o`<div class="list" part="skeleton" aria-busy="true"><span class="hidden">${i.words.loading}</span>${[t,t,t,t,t]}</div>`}function X(i){let{words:t,query:e}=i,s=n=>i.search(n.target.value);return o`<div class="toolbar" part="toolbar" role="search">
+<div class="search">
+${u(b)}
+<input
+class="input"
+part="search"
+type="search"
+maxlength="200"
+autocomplete="off"
+aria-label=${t.searchPeople}
+placeholder=${t.searchPeople}
+.value=${e.q}
+@input=${s}
+/>
+</div>
+${i.hasSections?a:be(i)}
+<div class="filters" role="group" aria-label=${t.filters}>
+${ve(i)}
+${k(e)?o`<button type="button" class="link small" @click=${()=>i.clear(!1)}>${t.clearFilters}</button>`:a}
+${e.invite_status==="pending"?i.resendAllButton():a}${ye(i)}
+</div>
+</div>`}function be(i){let{words:t,query:e,formats:s}=i,{counts:n}=i.list,r=n&&n.active+n.inactive,l=(d,c,p)=>o`<button type="button" aria-pressed=${e.invite_status===d} @click=${()=>i.filter({invite_status:d,...d==="pending"?{status:""}:{}})}>
+${c}${p===void 0?a:o`<span class="nums">${s.number(p)}</span>`}
+</button>`;return o`<div class="segments" role="group" aria-label=${t.show}>
+${l("",t.everyone,n?r+n.pending:void 0)}${l("accepted",t.onlyMembers,r??void 0)}${l("pending",t.onlyPending,n?.pending)}
+</div>`}function f(i,t,e,s){let n=t==="sort";return o`<button
+type="button"
+part="filter"
+class="button ${n?"sort":s?"on":""}"
+aria-haspopup="menu"
+aria-expanded=${i.isMenuOpen(t)}
+aria-label=${s?`${e}: ${s}`:e}
+@click=${r=>{i.openMenu(r,t,e,l=>l.filterItems(i,t))}}
+>
+${n?u(E):a}<span class="clip">${s||e}</span>${u(v)}
+</button>`}function ve(i){let{words:t,query:e,view:s}=i,[n,...r]=(s?.roles??[]).filter(p=>e.role.includes(p.id)).map(p=>i.roleName(p)),l=n?r.length?t.several(n,r.length):n:"",d=[f(i,"role",t.role,l)];if(e.invite_status!=="pending"){d.push(f(i,"status",t.status,e.status&&t[e.status]));let p={last_week:t.lastWeek,last_month:t.lastMonth,last_year:t.lastYear};d.push(f(i,"joined_in",t.joined,p[e.joined_in]??e.joined_in))}let c=s?.role_set.resource_names;if(c&&i.can("read_resources")){let p=i.resources?.find(ee=>W(ee)===e.resource),R=p?m(p):e.resource.slice(e.resource.indexOf(":")+1);d.push(f(i,"resource",c.one,R))}return d}function ye(i){let{words:t,query:e}=i,s={name:t.byName,"-name":t.byNameBack,joined:t.byJoined,"-joined":t.byJoinedBack,last_active:t.byActive,"-last_active":t.byActiveBack};return f(i,"sort",t.sort,s[e.sort]??"")}var xe=250,$e=15e3,we="role joined last-active status",Z=["change_role","activate","deactivate","remove","resend","cancel"],ke=[...Z,"change_grants","edit","leave"],T=class extends y{constructor(){super(...arguments);this.needsAllWords=!1;this.list=new g(()=>this.requestUpdate());this.pendingList=new g(()=>this.requestUpdate());this.query=w();this.picked=new Set;this.isExporting=!1;this.#t="";this.#i=0;this.#o=0;this.#p=()=>{this.view&&!this.panel&&Date.now()-this.#o>$e&&this.refresh()}}static{this.properties={...y.properties,pending:{},columnNames:{attribute:"columns"},upgradeUrl:{attribute:"upgrade-url"},confirm:{},pageSize:{attribute:"page-size",type:Number},readonly:{type:Boolean},hide:{},state:{}}}static{this.styles=[...y.styles,L(V)]}#e;#t;#i;#o;#s;#d;connectedCallback(){super.connectedCallback(),addEventListener("focus",this.#p)}disconnectedCallback(){super.disconnectedCallback(),removeEventListener("focus",this.#p),this.list.stop(),this.#t=""}willUpdate(e){e.has("state")&&this.state!==void 0&&this.state!==S(this.query)&&(this.query=G(this.state),this.view&&this.#r());let s=this.client||this.getToken||M().client||M().getToken,n=`${this.api} ${this.org}`;s&&this.org&&this.isConnected&&n!==this.#t&&(this.#t=n,this.#l())}render(){let e=this.isReady?this.#u():_(this);return this.root(o`<div class="page">${e}</div>${this.#s?.render()??a}`)}#u(){let e=()=>{this.#l()};if(this.#e)return o`${this.#a()}${x(this,this.#e,e)}`;if(!this.view)return o`${this.#a()}${_(this)}`;if(!this.can("read_members"))return o`${this.#a()}${Y(this)}`;let{error:s}=this.list;return o`${F(this)}${Q(this)}${X(this)}${this.#g()}
+${s?x(this,s,()=>{this.#r()}):a}
+${this.hasSections?this.#h():a}${this.#m()}${this.picked.size&&this.later?this.later.bulkBar(this):a}`}#a(){return o`<div class="head"><div class="title"><slot name="header"><h2 data-home tabindex="-1">${this.words.team}</h2></slot>
+<p class="summary">${this.view?.organization.name}</p></div></div>`}#m(){let{list:e,words:s}=this;if(!e.isLoaded)return e.error?o``:_(this);let n=this.hasSections&&this.pendingList.rows.length?o`<h3 class="second">${s.onlyMembers}</h3>`:a;return e.rows.length?o`${n}${q(this,e.rows,s.people)}`:e.cursor?o`<button type="button" class="button" @click=${()=>this.more()}>${s.searchOn}</button>`:J(this)}#h(){let{words:e,pendingList:s}=this;return s.rows.length?o`<section class="section" aria-labelledby="pending-title">
+<header><h3 id="pending-title">${e.pendingTitle}</h3>${this.resendAllButton()}</header>
+${q(this,s.rows,e.pendingTitle,!0)}
+</section>`:o``}#g(){if(!this.note)return a;let e=()=>{this.note=void 0,this.requestUpdate()};return o`<div class="notice warning" role="alert">${u(U)}<div>${this.note}</div>
+<button type="button" class="link" @click=${e}>${this.words.close}</button></div>`}resendAllButton(){return(this.hasSections?this.pendingList.rows:this.list.rows).some(s=>s.may.includes("resend"))?o`<button type="button" class="link small" @click=${()=>{this.#f()}}>${this.words.resendAll}</button>`:a}can(e){let s=e.startsWith("read_");return!!this.view?.may.includes(e)&&(s||!this.readonly)}hides(e){return!!this.hide?.split(/[\s,]+/).includes(e)}get columns(){return(this.columnNames??we).split(/[\s,]+/).filter(e=>e&&e!=="name")}get hasSections(){return this.pending==="section"}isPickable(e){return e.may.some(s=>Z.includes(s))}isActionable(e){return e.may.some(s=>ke.includes(s))}get canPick(){return!this.readonly&&!this.hides("bulk")&&[...this.list.rows,...this.pendingList.rows].some(e=>this.isPickable(e))}pick(e){this.picked=new Set(e.map(s=>s.id)),this.requestUpdate()}flip(e){this.load(),this.picked.delete(e.id)||this.picked.add(e.id),this.requestUpdate()}search(e){this.query={...this.query,q:e},this.requestUpdate(),clearTimeout(this.#i),this.#i=setTimeout(()=>this.filter({}),xe)}filter(e){clearTimeout(this.#i),this.query={...this.query,...e},this.picked.clear(),this.state=S(this.query),this.emit("state",{query:this.state}),this.#r()}clear(e){this.filter({...w(),sort:this.query.sort,q:e?"":this.query.q}),this.renderRoot.querySelector("input[type=search]")?.focus()}get isNarrowed(){return k(this.query)||!!this.query.q.trim()}more(){this.list.isLoading||this.list.more(this.#n)}async load(){return this.#d??=Promise.all([import("./later-I3FNWMQV.js"),I(this.tag)]).then(([e])=>{let s=new CSSStyleSheet;s.replaceSync(e.sheetText);let n=this.renderRoot;return n.adoptedStyleSheets=[...n.adoptedStyleSheets,s],this.requestUpdate(),this.later=e}),this.#d}async invite(){let{Invite:e}=await this.load();this.view&&this.open(new e(this,this.view))}isMenuOpen(e){return!!this.#s?.isOpen(e)}async openMenu(e,s,n,r){let l=e.currentTarget,d=await this.load();this.#s??=new d.Menu(this),this.#s.toggle(s,n,r(d),l)}async leave(){let{Actions:e}=await this.load();await new e(this).leave()}async ask(e){let{Confirm:s}=await this.load();this.open(new s(this,e))}async change(e,s,n,r,l=!0){if(!this.emit("before",{kind:e,ids:s,request:n},!0))return;let d=await r();return l&&await this.refresh(),this.emit("change",{kind:e,ids:s,seats:this.list.seats}),d}async attempt(e){try{return await e()}catch(s){let n=this.problem(s);await this.load(),n&&(this.note=x(this,n),this.requestUpdate());return}}async refresh(){this.#o=Date.now(),await Promise.all([this.list.refresh(this.#n),this.#c()]);let e=new Set([...this.list.rows,...this.pendingList.rows].map(s=>s.id));for(let s of this.picked)e.has(s)||this.picked.delete(s)}left(){this.view=void 0,this.#t="",this.emit("left",{organization:this.org}),this.#l()}get#n(){let e=P({...this.query,...this.hasSections?{invite_status:"accepted"}:{}});return{muster:this.muster,org:this.org,query:e,limit:this.pageSize??50}}async#l(){this.#e=void 0;let e=A(this.muster,this.org),s=this.#r();try{this.view=await e}catch(n){this.#e=this.problem(n),this.load(),this.#e?.status===404&&this.emit("left",{organization:this.org}),this.requestUpdate();return}this.requestUpdate(),await s,this.emit("ready",{organization:this.org}),setTimeout(()=>{this.load()},300)}async#r(){this.#o=Date.now(),await Promise.all([this.list.load(this.#n),this.#c()]);let{rows:e,cursor:s}=this.list;this.view&&this.isNarrowed&&this.announce(this.words.found(e.length)+(s?"+":""))}async#c(){if(!this.hasSections)return;let{muster:e,org:s,limit:n}=this.#n,{q:r,role:l,resource:d}=this.query,c=P({...w(),q:r,role:l,resource:d,invite_status:"pending"});await this.pendingList.refresh({muster:e,org:s,limit:n,query:c})}async#f(){await this.load();let e=()=>this.muster.invitations.resendMany(this.org);await this.attempt(()=>this.change("resend_all",[],void 0,e))&&this.say(this.words.allResent)}#p};customElements.get("muster-team")||customElements.define("muster-team",T);
