@@ -3,6 +3,7 @@
 mod local_aws;
 mod task_set;
 
+use crate::accounts::{AccountGroup, Accounts};
 use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET};
 use crate::backlog::Backlog;
 use crate::data::{DataError, DataFolder};
@@ -15,6 +16,7 @@ use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
 use crate::schedule::Schedule;
 use crate::sent_mail::SentMail;
+use crate::sign_in::SignIns;
 use crate::streams::{DeadLetter, MappingError, Pump, Reader};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
@@ -31,6 +33,9 @@ use tokio::net::TcpListener;
 
 /// The sender of all mail.
 const MAIL_FROM: &str = "Muster <no-reply@muster.example>";
+
+/// The team page's client at the identity provider, which takes any.
+const PAGE_CLIENT: &str = "team-page";
 
 /// The configuration set of all mail.
 const CONFIGURATION_SET: &str = "muster";
@@ -122,6 +127,7 @@ pub struct Backend {
     data: Arc<DataFolder>,
     functions: Arc<dyn Functions>,
     identity: Arc<IdentityProvider>,
+    accounts: Arc<Accounts>,
     services: LocalAws,
     schedule: Schedule,
     pump: Pump,
@@ -176,6 +182,7 @@ impl Backend {
             data,
             functions,
             identity,
+            accounts: Arc::default(),
             services,
             schedule,
             backlog: Backlog::new(pump.clone(), feedback),
@@ -199,6 +206,8 @@ impl Backend {
             mailbox: self.services.mailbox.clone(),
             backlog: self.backlog.clone(),
             schedule: self.schedule.clone(),
+            accounts: self.accounts.clone(),
+            sign_ins: SignIns::default(),
         };
         let routes = Router::new()
             .fallback(gateway::take)
@@ -257,6 +266,11 @@ impl Backend {
     /// The development identity provider.
     pub fn identity(&self) -> &IdentityProvider {
         &self.identity
+    }
+
+    /// Offers these people to sign in as, in place of those of the first story.
+    pub(crate) fn offer_accounts(&self, groups: Vec<AccountGroup>) {
+        self.accounts.offer(groups);
     }
 
     /// A token for this user, valid for half a day from now on.
@@ -336,8 +350,13 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         // Cursors last as long as this process.
         ("MUSTER_CURSOR_KEY", uuid::Uuid::new_v4().to_string()),
         ("MUSTER_JWKS_URL", format!("{base_url}/dev/jwks.json")),
-        // There is no frontend here: the link in an email opens the invitation's public preview.
-        ("MUSTER_APP_URL", format!("{base_url}/v1")),
+        ("MUSTER_APP_URL", format!("{base_url}/team")),
+        ("MUSTER_PAGE_CLIENT_ID", PAGE_CLIENT.to_owned()),
+        // The issuer keeps the name of the port that it was first started on.
+        (
+            "MUSTER_PAGE_DISCOVERY_URL",
+            format!("{base_url}/dev/.well-known/openid-configuration"),
+        ),
         ("MUSTER_API_URL", base_url.to_owned()),
         ("MUSTER_LINK_SECRET_ID", LINK_SECRET.to_owned()),
         ("MUSTER_MAIL_FROM", MAIL_FROM.to_owned()),

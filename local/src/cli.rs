@@ -21,7 +21,7 @@ struct Arguments {
     /// Folder for the table, keys and secrets; without it, they are in memory and lost on exit
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Fill one organization with sample data
+    /// Fill an organization of each role set with sample data
     #[arg(long)]
     demo: bool,
 }

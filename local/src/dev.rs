@@ -1,13 +1,15 @@
 //! The routes that the local gateway adds under `/dev`, for development and tests only.
 
+use crate::accounts::Accounts;
 use crate::aws::SentMails;
 use crate::backlog::Backlog;
 use crate::identity::{IdentityProvider, TokenRequest};
 use crate::problem::Problem;
 use crate::schedule::Schedule;
+use crate::sign_in::{self, GrantRequest, SignIns};
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use jiff::fmt::temporal::SpanParser;
@@ -34,14 +36,18 @@ pub(crate) struct Development {
     pub(crate) mailbox: SentMails,
     pub(crate) backlog: Backlog,
     pub(crate) schedule: Schedule,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) sign_ins: SignIns,
 }
 
-type Shared = State<Arc<Development>>;
+pub(crate) type Shared = State<Arc<Development>>;
 
 /// The routes.
 pub(crate) fn routes(development: Development) -> Router {
     let routes = Router::new()
         .route("/token", only("POST", post(issue_token)))
+        .route("/authorize", only("GET", get(sign_in::authorize)))
+        .route("/logout", only("GET", get(sign_in::log_out)))
         .route("/jwks.json", only("GET", get(key_set)))
         .route(
             "/.well-known/openid-configuration",
@@ -60,12 +66,16 @@ fn only<S: Clone + Send + Sync + 'static>(method: &'static str, route: MethodRou
     route.fallback(move || async move { Problem::method_not_allowed(method) })
 }
 
-async fn issue_token(State(development): Shared, body: Bytes) -> Result<impl IntoResponse, Problem> {
+/// Exchanges what an app got at the authorization endpoint, or makes a token with any claims at once.
+async fn issue_token(State(development): Shared, body: Bytes) -> Result<Response, Problem> {
+    if let Some(request) = GrantRequest::read(&body) {
+        return sign_in::exchange(&development, &request);
+    }
     let request: TokenRequest = read(&body)?;
     development
         .identity
         .issue(&request, development.clock.now())
-        .map(|token| Json(json!({"access_token": token})))
+        .map(|token| Json(json!({"access_token": token})).into_response())
         .map_err(|error| Problem::internal(error.to_string()))
 }
 
@@ -78,7 +88,17 @@ async fn openid_configuration(State(development): Shared) -> impl IntoResponse {
     Json(json!({
         "issuer": development.identity.issuer(),
         "jwks_uri": format!("{base_url}/dev/jwks.json"),
+        "authorization_endpoint": format!("{base_url}/dev/authorize"),
         "token_endpoint": format!("{base_url}/dev/token"),
+        "end_session_endpoint": format!("{base_url}/dev/logout"),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "authorization_response_iss_parameter_supported": true,
+        "subject_types_supported": ["public"],
+        "scopes_supported": ["openid", "email", "profile"],
         "id_token_signing_alg_values_supported": ["ES256"],
     }))
 }

@@ -16,6 +16,7 @@
     )
 )]
 
+mod accounts;
 mod aws;
 mod backend;
 mod backlog;
@@ -32,6 +33,7 @@ mod problem;
 mod reply;
 mod schedule;
 mod sent_mail;
+mod sign_in;
 mod streams;
 mod template;
 

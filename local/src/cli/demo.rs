@@ -1,35 +1,14 @@
-//! Fills one organization through the HTTP API itself, as a product would.
+//! Fills an organization of each role set through the HTTP API itself, as a product would.
+
+mod organizations;
 
 use super::story::olivia;
 use crate::data::{DataError, DataFolder};
 use crate::{Backend, KeyError, TokenRequest};
+use organizations::{ALL, DemoOrganization, Offer};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-
-/// The file that tells how far an earlier start has come.
-const PROGRESS: &str = "demo";
-
-/// The members, by role and program. All of them accept.
-const TEAM: &[(&str, Option<&str>, &[&str])] = &[
-    ("admin", None, &["amir"]),
-    ("program_admin", Some("spring"), &["petra"]),
-    ("program_facilitator", Some("summer"), &["felix"]),
-    ("program_sponsor", Some("autumn"), &["sofia"]),
-    ("participant", Some("spring"), &["pia", "paul", "priya"]),
-];
-
-/// The invitees who have not answered yet.
-const INVITED: &[(&str, Option<&str>, &[&str])] = &[
-    ("program_facilitator", Some("autumn"), &["fatma"]),
-    ("participant", None, &["quentin", "rosa"]),
-];
-
-const PROGRAMS: &[(&str, &str)] = &[
-    ("spring", "Spring cohort"),
-    ("summer", "Summer cohort"),
-    ("autumn", "Autumn cohort"),
-];
 
 /// The reason why the demo could not be filled.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +31,7 @@ pub(super) enum DemoError {
     Missing(String),
 }
 
-/// The organization that this command fills. Any other organization of Olivia's stays as it is.
+/// How far an organization of the demo has come. Any other organization of Olivia's stays as it is.
 #[derive(Serialize, Deserialize)]
 struct DemoProgress {
     /// The idempotency key of its creation: repeating the request finds an organization whose id was not written here.
@@ -71,49 +50,33 @@ impl DemoProgress {
         }
     }
 
-    fn read(data: &DataFolder) -> Result<Option<Self>, DemoError> {
-        let kept = data.read(PROGRESS)?;
+    fn read(data: &DataFolder, file: &str) -> Result<Option<Self>, DemoError> {
+        let kept = data.read(file)?;
         Ok(kept.map(|kept| serde_json::from_slice(&kept)).transpose()?)
     }
 
-    fn keep(&self, data: &DataFolder) -> Result<(), DemoError> {
-        Ok(data.write(PROGRESS, &serde_json::to_vec(self)?)?)
+    fn keep(&self, data: &DataFolder, file: &str) -> Result<(), DemoError> {
+        Ok(data.write(file, &serde_json::to_vec(self)?)?)
     }
 }
 
-/// Fills an organization of Olivia's and returns its id. One that an earlier start filled stays as it is; one that it could not
-/// complete is completed.
+/// Fills an organization of each role set, and returns the id of the first. One that an earlier start filled stays as it is; one that it
+/// could not complete is completed. Their people are offered to sign in as.
 pub(super) async fn fill(backend: &Backend) -> Result<String, DemoError> {
     let demo = Demo {
         backend,
         client: Client::new(),
         owner: backend.issue_token(&olivia())?,
     };
-    let data = backend.data();
     let mine = demo.all("/organizations", &demo.owner).await?;
     let mine: Vec<_> = mine.iter().map(|mine| text(mine, "id")).collect::<Result<_, _>>()?;
-    let is_mine = |progress: &DemoProgress| progress.organization.as_ref().is_none_or(|id| mine.contains(id));
-    let mut progress = match (DemoProgress::read(data)?.filter(is_mine), mine.first()) {
-        (Some(progress), _) => progress,
-        // It was created by hand, or by an earlier version of this command.
-        (None, Some(other)) => return Ok(other.clone()),
-        (None, None) => DemoProgress::begin(),
-    };
-    let organization = match &progress.organization {
-        Some(organization) => organization.clone(),
-        None => {
-            progress.keep(data)?;
-            demo.create(&progress.key).await?
-        }
-    };
-    if !progress.is_filled {
-        progress.organization = Some(organization.clone());
-        progress.keep(data)?;
-        demo.fill(&format!("/organizations/{organization}")).await?;
-        progress.is_filled = true;
-        progress.keep(data)?;
+    let mut first = None;
+    for organization in ALL {
+        let id = demo.complete(organization, &mine).await?;
+        first.get_or_insert(id);
     }
-    Ok(organization)
+    backend.offer_accounts(organizations::accounts());
+    first.ok_or_else(|| DemoError::Missing("an organization".to_owned()))
 }
 
 struct Demo<'a> {
@@ -123,32 +86,59 @@ struct Demo<'a> {
 }
 
 impl Demo<'_> {
-    async fn create(&self, key: &str) -> Result<String, DemoError> {
+    /// Creates and fills an organization, as far as no earlier start has done it.
+    async fn complete(&self, organization: &DemoOrganization, mine: &[String]) -> Result<String, DemoError> {
+        let (data, file) = (self.backend.data(), organization.progress);
+        let is_mine = |progress: &DemoProgress| progress.organization.as_ref().is_none_or(|id| mine.contains(id));
+        let kept = DemoProgress::read(data, file)?.filter(is_mine);
+        let mut progress = kept.unwrap_or_else(DemoProgress::begin);
+        let id = match &progress.organization {
+            Some(id) => id.clone(),
+            None => {
+                progress.keep(data, file)?;
+                self.create(organization, &progress.key).await?
+            }
+        };
+        if !progress.is_filled {
+            progress.organization = Some(id.clone());
+            progress.keep(data, file)?;
+            self.fill(organization, &format!("/organizations/{id}")).await?;
+            progress.is_filled = true;
+            progress.keep(data, file)?;
+        }
+        Ok(id)
+    }
+
+    async fn create(&self, organization: &DemoOrganization, key: &str) -> Result<String, DemoError> {
         let create = self
             .owned(Method::POST, "/organizations")
             .header("idempotency-key", key)
-            .json(&json!({"name": "Acme Academy", "role_set": "program-delivery"}));
+            .json(&json!({"name": organization.name, "role_set": organization.role_set}));
         text(&self.send(create).await?, "id")
     }
 
     /// Does all that is not done yet.
-    async fn fill(&self, base: &str) -> Result<(), DemoError> {
-        self.set_plan(base).await?;
-        for (id, name) in PROGRAMS {
-            let path = format!("{base}/resources/program/{id}");
+    async fn fill(&self, organization: &DemoOrganization, base: &str) -> Result<(), DemoError> {
+        self.set_plan(organization, base).await?;
+        if !organization.optional_roles.is_empty() {
+            let settings = json!({"settings": {"optional_roles": organization.optional_roles}});
+            self.send(self.owned(Method::PATCH, base).json(&settings)).await?;
+        }
+        let kind = organization.resource_type;
+        for (id, name) in organization.resources {
+            let path = format!("{base}/resources/{kind}/{id}");
             let register = self.owned(Method::PUT, &path).json(&json!({"name": name}));
             self.send(register).await?;
         }
-        self.invite(base, TEAM).await?;
+        self.invite(base, kind, organization.team).await?;
         self.backend.drained().await;
-        let team: Vec<_> = TEAM.iter().flat_map(|(_, _, people)| *people).collect();
         let pending = self.emails(base, "pending").await?;
-        for person in team {
-            if pending.contains(&email_of(person)) {
-                self.accept(base, person).await?;
+        for address in organization.team.iter().flat_map(|offer| offer.people) {
+            if pending.iter().any(|email| email == address) {
+                self.accept(base, address).await?;
             }
         }
-        self.invite(base, INVITED).await
+        self.invite(base, kind, organization.invited).await
     }
 
     /// The addresses of the people with this state of their invitation.
@@ -173,7 +163,7 @@ impl Demo<'_> {
         }
     }
 
-    async fn set_plan(&self, base: &str) -> Result<(), DemoError> {
+    async fn set_plan(&self, organization: &DemoOrganization, base: &str) -> Result<(), DemoError> {
         let platform = self.backend.issue_token(&TokenRequest {
             sub: "operator".to_owned(),
             scope: Some("muster:platform".to_owned()),
@@ -181,48 +171,44 @@ impl Demo<'_> {
         })?;
         let plan = self
             .request(Method::PUT, &format!("{base}/plan"), &platform)
-            .json(&json!({"seat_limit": 10, "allowed_domains": ["partner.example"]}));
+            .json(&json!({"seat_limit": organization.seats, "allowed_domains": ["partner.example"]}));
         self.send(plan).await?;
         Ok(())
     }
 
     /// Invites those of them who are neither members nor invited.
-    async fn invite(&self, base: &str, groups: &[(&str, Option<&str>, &[&str])]) -> Result<(), DemoError> {
+    async fn invite(&self, base: &str, resource_type: &str, offers: &[Offer]) -> Result<(), DemoError> {
         let mut known = self.emails(base, "accepted").await?;
         known.extend(self.emails(base, "pending").await?);
-        for (role, program, people) in groups {
-            let mut emails: Vec<_> = people.iter().map(|person| email_of(person)).collect();
-            emails.retain(|email| !known.contains(email));
+        for offer in offers {
+            let mut emails = offer.people.to_vec();
+            emails.retain(|email| !known.iter().any(|known| known == email));
             if emails.is_empty() {
                 continue;
             }
-            let resources: Vec<_> = program
-                .map(|id| json!({"type": "program", "id": id}))
+            let resources: Vec<_> = offer
+                .resource
+                .map(|id| json!({"type": resource_type, "id": id}))
                 .into_iter()
                 .collect();
-            let invite = self
-                .owned(Method::POST, &format!("{base}/invitations"))
-                .json(&json!({"emails": emails, "role": role, "resources": resources}));
+            let invite = self.owned(Method::POST, &format!("{base}/invitations")).json(
+                &json!({"emails": emails, "role": offer.role, "resources": resources, "duration": offer.duration}),
+            );
             self.send(invite).await?;
         }
         Ok(())
     }
 
     /// Finds the person's invitation, as their app would, and accepts it. An earlier process may have sent the mail with the link.
-    async fn accept(&self, base: &str, person: &str) -> Result<(), DemoError> {
-        let token = self.backend.issue_token(&TokenRequest {
-            sub: person.to_owned(),
-            email: Some(email_of(person)),
-            name: Some(capitalized(person)),
-            ..TokenRequest::default()
-        })?;
+    async fn accept(&self, base: &str, address: &str) -> Result<(), DemoError> {
+        let token = self.backend.issue_token(&TokenRequest::of_address(address))?;
         let waiting = self.all("/invitations", &token).await?;
         let is_here = |invitation: &&Value| {
             let organization = invitation.get("organization").and_then(Value::as_str);
             organization.is_some_and(|id| base.ends_with(id))
         };
         let invitation = waiting.iter().find(is_here);
-        let invitation = invitation.ok_or_else(|| DemoError::Missing(format!("the invitation of {person}")))?;
+        let invitation = invitation.ok_or_else(|| DemoError::Missing(format!("the invitation of {address}")))?;
         let path = format!("/invitations/{}/accept", text(invitation, "token")?);
         self.send(self.request(Method::POST, &path, &token)).await?;
         Ok(())
@@ -253,18 +239,6 @@ impl Demo<'_> {
             body: reply.text().await?,
         })
     }
-}
-
-fn email_of(person: &str) -> String {
-    format!("{person}@acme.example")
-}
-
-fn capitalized(name: &str) -> String {
-    let mut chars = name.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
 }
 
 fn text(value: &Value, field: &str) -> Result<String, DemoError> {
@@ -352,7 +326,7 @@ mod tests {
         let (whole, _) = started(&folders[0]).await;
         let organization = fill(&whole).await.unwrap();
         let expected = people(&whole, &organization).await;
-        assert_eq!(expected.len(), 11, "{expected:?}");
+        assert_eq!(expected.len(), 12, "{expected:?}");
 
         let (backend, left) = started(&folders[1]).await;
         left.store(2, Ordering::SeqCst);
@@ -364,7 +338,7 @@ mod tests {
             client: Client::new(),
             owner,
         };
-        let other = demo.create("another").await.unwrap();
+        let other = demo.create(&ALL[0], "another").await.unwrap();
 
         let mut kills = 1;
         let organization = loop {
@@ -379,7 +353,10 @@ mod tests {
         assert!(kills > 10, "{kills}");
         assert_eq!(people(&backend, &organization).await, expected);
         assert_eq!(people(&backend, &other).await.len(), 1);
-        assert_eq!(demo.all("/organizations", &demo.owner).await.unwrap().len(), 2);
+        assert_eq!(
+            demo.all("/organizations", &demo.owner).await.unwrap().len(),
+            ALL.len() + 1
+        );
 
         // Completed once, it stays as it is.
         let pending = demo
@@ -393,6 +370,6 @@ mod tests {
         let cancel = demo.owned(Method::DELETE, &path).send().await.unwrap();
         assert!(cancel.status().is_success(), "{cancel:?}");
         assert_eq!(fill(&backend).await.unwrap(), organization);
-        assert_eq!(people(&backend, &organization).await.len(), 10);
+        assert_eq!(people(&backend, &organization).await.len(), 11);
     }
 }

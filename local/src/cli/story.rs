@@ -3,7 +3,7 @@
 use crate::{Backend, KeyError, TokenRequest};
 use std::fmt::Write;
 
-/// The main character of the story; `--demo` makes her an owner, too.
+/// The main character of the story; `--demo` makes her the owner of all its organizations.
 pub(super) fn olivia() -> TokenRequest {
     TokenRequest {
         sub: "olivia".to_owned(),
@@ -67,7 +67,8 @@ pub(super) fn text(backend: &Backend, demo: Option<&str>) -> Result<String, KeyE
     let api = backend.base_url();
     let token = backend.issue_token(&olivia())?;
     let mut text = format!(
-        "Muster is running at {api}. Press Ctrl-C to stop it.\n\
+        "Team page: {api}/team\n\
+         Muster is running at {api}. Press Ctrl-C to stop it.\n\
          API reference: {api}/docs\n\
          Captured mail: {api}/dev/mail\n\
          A token for Olivia, valid for 12 hours:\n{token}\n"
@@ -75,7 +76,8 @@ pub(super) fn text(backend: &Backend, demo: Option<&str>) -> Result<String, KeyE
     if let Some(organization) = demo {
         let _ = writeln!(
             text,
-            "\nThe demo organization is {organization}, and Olivia owns it. To list its people:\n\n  \
+            "\nThe team page offers a person of each role, in an organization of each role set.\n\
+             The demo organization is {organization}, and Olivia owns it. To list its people:\n\n  \
              curl -sw '\\n' {api}/v1/organizations/{organization}/members -H 'Authorization: Bearer {token}'"
         );
     }

@@ -97,7 +97,7 @@ pub(crate) async fn answer(State(cors): State<Arc<Cors>>, request: Request, next
 }
 
 /// Whether a page came from a server on this machine, on any port.
-fn is_of_this_machine(origin: &HeaderValue) -> bool {
+pub(crate) fn is_of_this_machine(origin: &HeaderValue) -> bool {
     let page = origin
         .to_str()
         .ok()

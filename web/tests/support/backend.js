@@ -8,8 +8,8 @@ const BINARY = process.env.MUSTER_LOCAL ?? fileURLToPath(new URL("../../../targe
 const READY = /running at (http:\/\/[\d.]+:\d+)/;
 
 /** Starts a backend on a free port. */
-export async function startBackend() {
-  const process = spawn(BINARY, ["--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+export async function startBackend(...options) {
+  const process = spawn(BINARY, ["--port", "0", ...options], { stdio: ["ignore", "pipe", "inherit"] });
   const url = await new Promise((resolve, reject) => {
     let text = "";
     process.stdout.on("data", (data) => {

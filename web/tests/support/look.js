@@ -13,6 +13,9 @@ const REFUSED = /Failed to load resource: the server responded with a status of 
 
 if (FOLDER) await mkdir(FOLDER, { recursive: true });
 
+/** Takes a screenshot, if somebody wants to look at it. */
+export const screenshot = async (page, name) => FOLDER && page.screenshot({ path: `${FOLDER}/${name}.png` });
+
 /** Opens an element, brings it into a state, and says all that is wrong with it. */
 export async function faultsOf(browser, name, options, reach, ready) {
   const wrong = [];
@@ -22,7 +25,7 @@ export async function faultsOf(browser, name, options, reach, ready) {
       await ready(page);
       await reach(page);
       const at = `${name}-${size.width}-${dark ? "dark" : "light"}`;
-      if (FOLDER) await page.screenshot({ path: `${FOLDER}/${at}.png` });
+      await screenshot(page, at);
       wrong.push(...(await violations(page)), ...page.complaints.filter((text) => !REFUSED.test(text)));
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (overflow > 0) wrong.push(`${at}: ${overflow} px wider than the window`);
