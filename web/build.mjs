@@ -71,7 +71,7 @@ const types = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "-
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "--project", "elements", ...types], { stdio: "inherit" });
 
 // All elements at once.
-await writeFile(`${OUT}/define.js`, ELEMENTS.map((name) => `import "./${name}.js";\n`).join(""));
+for (const file of ["define.js", "types/define.d.ts"]) await writeFile(`${OUT}/${file}`, ELEMENTS.map((name) => `import "./${name}.js";\n`).join(""));
 
 /** The files that load with an entry. */
 function loadedWith(file, found = new Set()) {
