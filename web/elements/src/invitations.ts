@@ -28,7 +28,7 @@ export class MusterInvitations extends PageElement {
 
   protected override page(): TemplateResult {
     const { words } = this;
-    if (!this.#waiting.length) return html`<div class="list"><div class="empty" part="empty">${icon(mailIcon)}<h3 data-home tabindex="-1">${words.noPending}</h3><p>${words.noWaitingHint}</p></div></div>`;
+    if (!this.#waiting.length) return html`<div class="list"><div class="empty" part="empty">${icon(mailIcon)}<h2 data-home tabindex="-1">${words.noPending}</h2><p>${words.noWaitingHint}</p></div></div>`;
     return html`<h2 data-home tabindex="-1">${words.pendingTitle}</h2><ul class="list" aria-label=${words.pendingTitle}>${this.#waiting.map((one) => this.#row(one))}</ul>`;
   }
 

@@ -45,7 +45,7 @@ export class MusterApiKeys extends PageElement {
     const create = () => this.open(new CreateKey(this));
     const button = this.readonly || keys.length >= MOST ? nothing : html`<button type="button" class="button primary" part="primary" @click=${create}>${icon(plusIcon)}${words.createKey}</button>`;
     if (!keys.length) {
-      return html`<div class="list"><div class="empty" part="empty">${icon(keyIcon)}<h3 data-home tabindex="-1">${words.noKeys}</h3><p>${words.keysHint}</p><div class="flow">${button}</div></div></div>`;
+      return html`<div class="list"><div class="empty" part="empty">${icon(keyIcon)}<h2 data-home tabindex="-1">${words.noKeys}</h2><p>${words.keysHint}</p><div class="flow">${button}</div></div></div>`;
     }
     return html`<div class="head"><div><h2 data-home tabindex="-1">${words.apiKeys}</h2><p>${words.keysHint}</p></div>${button}</div>
       <ul class="list" aria-label=${words.apiKeys}>${keys.map((key) => this.#row(key))}</ul>`;
