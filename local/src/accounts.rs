@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The domain of the people in the stories. The `sub` of an address there is what stands before the `@`.
 const DOMAIN: &str = "@acme.example";
 
-/// Somebody to sign in as.
+/// A person to sign in as.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
     /// The claims about them.

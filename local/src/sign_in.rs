@@ -47,7 +47,7 @@ pub(crate) struct AuthorizationRequest {
     code_challenge: String,
     #[serde(default)]
     code_challenge_method: String,
-    /// `login` shows the choice although somebody is signed in.
+    /// `login` shows the choice although a person is signed in.
     prompt: Option<String>,
     /// The address that was chosen.
     email: Option<String>,
@@ -158,7 +158,7 @@ fn set_cookie(mut reply: Response, cookie: &str) -> Response {
     reply
 }
 
-/// The authorization endpoint: leads back with a code once somebody is chosen or still signed in, and offers the choice before.
+/// The authorization endpoint: leads back with a code for the person who is chosen or still signed in, and offers the choice before.
 pub(crate) async fn authorize(
     State(development): Shared,
     Query(request): Query<AuthorizationRequest>,

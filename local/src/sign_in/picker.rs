@@ -16,8 +16,8 @@ body{margin:0 auto;max-width:1040px;padding:32px 20px 64px;background:light-dark
 h1{font-size:1.375rem;font-weight:600;margin:0 0 4px}
 h2{font-size:.875rem;font-weight:600;margin:0;padding:14px 16px;border-block-end:1px solid var(--border)}
 p{margin:0;color:var(--muted)}
-.groups{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,310px),1fr));gap:20px;margin-block-start:28px;align-items:start}
-section{border:1px solid var(--border);border-radius:12px;overflow:hidden;background:light-dark(#fff,#1a1a1d)}
+.groups{columns:310px;column-gap:20px;margin-block-start:28px}
+section{break-inside:avoid;margin-block-end:20px;border:1px solid var(--border);border-radius:12px;overflow:hidden;background:light-dark(#fff,#1a1a1d)}
 ul{list-style:none;margin:0;padding:6px}
 a{display:block;padding:8px 10px;border-radius:8px;color:inherit;text-decoration:none;overflow-wrap:anywhere}
 a:hover{background:color-mix(in oklab,currentColor 6%,transparent)}

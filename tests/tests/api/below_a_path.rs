@@ -9,7 +9,7 @@ use muster_tests::samples::sample;
 use serde_json::{Value, json};
 
 /// A backend whose API is found at this address.
-struct Below {
+pub(crate) struct Below {
     h: Harness,
     app: App,
 }
@@ -23,7 +23,7 @@ impl Below {
         .await
     }
 
-    async fn with(changed: impl FnOnce(Config) -> Config) -> Self {
+    pub(crate) async fn with(changed: impl FnOnce(Config) -> Config) -> Self {
         let h = Harness::start().await;
         let known = h.backend.app();
         let app = App::new(changed(known.config().clone()), known.sdk(), known.clock().clone());
@@ -31,7 +31,7 @@ impl Below {
         Self { h, app }
     }
 
-    async fn answer(&self, binary: &'static str, event: &Value) -> Response<Body> {
+    pub(crate) async fn answer(&self, binary: &'static str, event: &Value) -> Response<Body> {
         let request = lambda_http::request::from_str(&event.to_string()).unwrap();
         run_as(binary, call(binary, &self.app, request)).await
     }

@@ -66,6 +66,7 @@ mod operating;
 mod organizations;
 mod ownership;
 mod pace;
+mod page;
 mod parity;
 mod people;
 mod permissions;
