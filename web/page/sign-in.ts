@@ -37,15 +37,8 @@ interface Claims {
   email?: string;
 }
 
-/** Why a sign-in did not succeed; without `isRefused`, because something went wrong. */
-export class SignInError extends Error {
-  constructor(
-    message: string,
-    readonly isRefused = false,
-  ) {
-    super(message);
-  }
-}
+/** Why a sign-in did not succeed. */
+export class SignInError extends Error {}
 
 const STARTED = "muster-sign-in ";
 const WAS_SIGNED_IN = "muster-signed-in";
@@ -73,20 +66,23 @@ export function chosen({ access_token, id_token }: Tokens, audiences: string[]):
 /** The session of one tab. */
 export class Session {
   #tokens: Tokens | undefined;
+  /** While the tokens are renewed: all requests wait for the same renewal. */
+  #renewal: Promise<void> | undefined;
+  #reader: Claims | undefined;
   #provider: Promise<Provider> | undefined;
 
   constructor(readonly settings: Settings) {}
 
   /** The token for the API; none if nobody is signed in. `fresh` asks for another, since that one is not accepted any longer. */
   async token(fresh = false): Promise<string | null> {
-    if (fresh && this.#tokens) await this.#refresh();
+    if (fresh) this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
+    await this.#renewal;
     return (this.#tokens && chosen(this.#tokens, this.settings.audiences)) ?? null;
   }
 
-  /** Who is signed in. */
+  /** Who is signed in, or was until the session ended. */
   get reader(): Claims | undefined {
-    const { access_token = "", id_token } = this.#tokens ?? {};
-    return this.#tokens && { ...claimsOf(access_token), ...(id_token ? claimsOf(id_token) : {}) };
+    return this.#reader;
   }
 
   /** Whether somebody was signed in before this tab was reloaded. */
@@ -134,16 +130,18 @@ export class Session {
     const code = answer.get("code");
     if (!code || answer.has("error")) {
       sessionStorage.removeItem(WAS_SIGNED_IN);
-      throw new SignInError(answer.get("error_description") ?? answer.get("error") ?? "no code", true);
+      throw new SignInError(answer.get("error_description") ?? answer.get("error") ?? "no code");
     }
     await this.#exchange({ grant_type: "authorization_code", code, redirect_uri: this.settings.page, code_verifier: verifier });
-    if (!chosen(this.#tokens ?? {}, this.settings.audiences)) throw new SignInError("the provider gave no token");
+    const { access_token = "", id_token = "" } = this.#tokens ?? {};
+    if (!access_token && !id_token) throw new SignInError("the provider gave no token");
+    this.#reader = { ...claimsOf(access_token), ...claimsOf(id_token) };
     sessionStorage.setItem(WAS_SIGNED_IN, "1");
   }
 
   /** Signs out here, and at the provider if it can be asked to. */
   async signOut(): Promise<void> {
-    this.#tokens = undefined;
+    this.#tokens = this.#reader = undefined;
     sessionStorage.removeItem(WAS_SIGNED_IN);
     const { client, page } = this.settings;
     const { end_session_endpoint } = await this.#discover();
@@ -154,7 +152,7 @@ export class Session {
     location.assign(url);
   }
 
-  async #refresh(): Promise<void> {
+  async #renew(): Promise<void> {
     const { refresh_token } = this.#tokens ?? {};
     this.#tokens = undefined;
     if (refresh_token) await this.#exchange({ grant_type: "refresh_token", refresh_token }).catch(() => undefined);

@@ -210,6 +210,37 @@ test("the answer of another provider is not exchanged", async () => {
   assert.equal(page.requests.filter(({ url }) => url.includes("/dev/token")).length, 0);
 });
 
+test("a token that has expired is renewed while the page is open, and once that is refused the reader signs in again", async () => {
+  const fresh = await startBackend();
+  try {
+    const organization = await createOrganization(fresh, "website-studio", OWNER, "A day later");
+    await visit("/team", fresh);
+    await button("Sign in").click();
+    await choose(OWNER.email);
+    await heading("Team – A day later").waitFor();
+    await fresh.post("/dev/clock", { advance: "P1D" });
+    // Both ask for the profile, and for what the reader may do in the organization.
+    await link("Profile").click();
+    await page.getByLabel("About").fill("Still here");
+    await button("Save").click();
+    await page.locator("[role=status]", { hasText: "Saved" }).waitFor({ state: "attached" });
+    const renewals = () => page.requests.filter(({ body }) => body.includes("grant_type=refresh_token")).length;
+    assert.equal(renewals(), 1);
+
+    await fresh.post("/dev/clock", { advance: "P1D" });
+    await page.route(/\/dev\/token/, (route) => route.fulfill({ status: 400, contentType: "application/json", body: '{"error":"invalid_grant"}' }));
+    await link("API keys").click();
+    await page.getByRole("alert").filter({ hasText: "Your session has ended" }).waitFor();
+    await page.unroute(/\/dev\/token/);
+    await page.getByRole("alert").filter({ hasText: "Your session" }).getByRole("button", { name: "Sign in" }).click();
+    await button("Create key").waitFor();
+    assert.match(page.url(), new RegExp(`#/${organization.id}/keys$`));
+    assert.deepEqual(page.complaints, []);
+  } finally {
+    fresh.stop();
+  }
+});
+
 test("whoever signs out is asked again who they are", async () => {
   await signInAs("colin@acme.example");
   await heading("Team – Northside Practice").waitFor();
