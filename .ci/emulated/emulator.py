@@ -34,6 +34,8 @@ PARAMETERS = {
     "Issuer": ISSUER,
     "Audience": AUDIENCE,
     "JwksUrl": f"{ISSUER}/jwks.json",
+    # With the function of the team page, whose routes are made below as those of all functions.
+    "PageClientId": "team-page",
 }
 # What a new account has, all functions together.
 CONCURRENCY = 10
