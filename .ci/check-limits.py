@@ -89,7 +89,7 @@ def of_resources(resources: dict) -> list[tuple[str, Limit, int]]:
             case "AWS::Lambda::Function":
                 found.append((name, VARIABLES, size(properties.get("Environment", {}).get("Variables", {}))))
             case "AWS::ApiGatewayV2::Api":
-                routes = sum(len(methods) for methods in properties["Body"]["paths"].values())
+                routes = sum(len(worked_out(methods)) for methods in properties["Body"]["paths"].values())
                 found.append((name, ROUTES, routes))
     return found + [(role, ATTACHED, count) for role, count in attached.items()]
 
