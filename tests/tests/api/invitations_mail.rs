@@ -34,7 +34,7 @@ async fn the_mail_comes_as_html_and_as_text_with_everything_a_guest_needs() {
     }
     assert!(mail.html.contains("<a "), "{}", mail.html);
     assert!(!mail.text.contains("<a "), "{}", mail.text);
-    let link = format!("{}/v1/invitations/{token}", h.backend.base_url());
+    let link = format!("{}/team/invitations/{token}", h.backend.base_url());
     assert!(mail.text.contains(&link), "the link is the app's address and the token");
     let raw = String::from_utf8(mail.raw).unwrap();
     assert!(raw.contains("multipart/alternative"));

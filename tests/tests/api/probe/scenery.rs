@@ -85,6 +85,7 @@ impl Scenery {
         let path = path.replace("{member}", &self.member.id()).replace("{type}", "program");
         path.replace("{id}", "spring")
             .replace("{contact}", "ann")
+            .replace("/team/{file}", "/team/licenses.txt")
             .replace("{file}", "index.html")
             .replace("$default", "/nowhere")
     }
