@@ -39,7 +39,7 @@ pub(super) fn page(request: &AuthorizationRequest, groups: &[AccountGroup]) -> R
          <h1>Sign in as</h1>\n<p>This identity provider is for development. It asks for no password.</p>\n<div class=\"groups\">\n"
     );
     for group in groups.iter().filter(|group| !group.accounts.is_empty()) {
-        let _ = write!(html, "<section><h2>{}</h2><ul>\n", escaped(&group.title));
+        let _ = writeln!(html, "<section><h2>{}</h2><ul>", escaped(&group.title));
         for account in &group.accounts {
             let (email, name) = (account.person.email.as_deref(), account.person.name.as_deref());
             let (email, name) = (email.unwrap_or_default(), name.unwrap_or_default());
