@@ -5,6 +5,7 @@ import { build, transform } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
+import { minify } from "terser";
 import { buildPage } from "./build/page.mjs";
 import { words } from "./build/words.mjs";
 
@@ -16,13 +17,19 @@ const PAGE = "dist";
  */
 const BUDGETS = { "first paint": 27 * 1024, everything: 55 * 1024, "a language": 3.5 * 1024, "the page": 7 * 1024 };
 
-/** Style sheets as short text. */
+const SHEETS = "elements/src/style";
+const PRIVATE = /--_[\w-]+/g;
+
+/** Style sheets as short text, in which the private properties have short names. Scripts set `--_hue`. */
 const styles = {
   name: "styles",
-  setup({ onLoad }) {
+  async setup({ onLoad }) {
+    const sheets = await Promise.all((await readdir(SHEETS)).map((name) => readFile(`${SHEETS}/${name}`, "utf8")));
+    const names = [...new Set(sheets.join().match(PRIVATE))].sort();
+    const shorten = (name) => (name === "--_hue" ? name : `--${names.indexOf(name).toString(36)}`);
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: TARGET });
-      return { contents: code.trim(), loader: "text" };
+      return { contents: code.trim().replace(PRIVATE, shorten), loader: "text" };
     });
   },
 };
@@ -33,7 +40,7 @@ const templates = {
   setup({ onLoad }) {
     onLoad({ filter: /(elements\/src|page)\/.*\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
-      return { contents: source.replace(/\n\s+/g, "\n"), loader: "ts" };
+      return { contents: source.replace(/>\n\s+(?=<\/?[a-z])/g, ">").replace(/\n\s+/g, "\n"), loader: "ts" };
     });
   },
 };
@@ -65,6 +72,10 @@ const { metafile } = await build({
   plugins: [styles, words, templates],
 });
 const page = await buildPage({ ...settings, outdir: PAGE, plugins: [words, templates] }, styles);
+
+// What esbuild leaves to shorten.
+const shorter = { module: true, ecma: 2022, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false }, format: { comments: false } };
+for (const file of Object.keys(metafile.outputs)) await writeFile(file, (await minify(await readFile(file, "utf8"), shorter)).code);
 
 // The types; this also checks the sources.
 const types = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", `${OUT}/types`];

@@ -1,71 +1,89 @@
-// Languages without their keys: the texts stand in the order of the English ones, so that the keys are sent once and not in each language.
+// Languages as short text: the words of a language in the order of the English ones, a line for each, so that their keys are sent once and
+// not with each language. `elements/src/words/lines.ts` reads them.
 
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 
-const LANGUAGE = /words\/(?:[a-z]{2})\.ts$/;
-const FILL = `
-const fill = (keys, texts) => {
-  const words = {};
-  keys.forEach((key, at) => (typeof key === "string" ? (words[key] = texts[at]) : (words[key[0]] = fill(key[1], texts[at]))));
-  return words;
-};
-export const words = (texts) => fill(keys, texts);
-`;
+const LANGUAGE = /words\/(?:[a-z]{2}|en-more)\.ts$/;
+const FIRST = "en.ts";
+const ENGLISH = [FIRST, "en-more.ts"];
+/** The letter that marks a form: the third of its category. */
+const mark = (category) => (category === "other" ? "" : category[2]);
 
-/** The first object of a file that is declared with a name to export. */
-function wordsOf(path, text) {
+/** The declared constants of a file by name, and the one that is exported. */
+function constantsOf(path, text) {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  for (const statement of file.statements) {
-    if (!ts.isVariableStatement(statement) || !statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) continue;
-    const [{ name, initializer }] = statement.declarationList.declarations;
-    const object = ts.isAsExpression(initializer) ? initializer.expression : initializer;
-    return { name: name.text, statement, object };
+  const constants = new Map();
+  let exported;
+  for (const statement of file.statements.filter(ts.isVariableStatement)) {
+    for (const { name, initializer } of statement.declarationList.declarations) {
+      constants.set(name.text, initializer);
+      if (statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) exported = { name: name.text, object: unwrapped(initializer) };
+    }
   }
-  throw new Error(`${path} exports no words`);
+  return { path, constants, ...exported };
 }
 
-const unwrapped = (node) => (ts.isAsExpression(node) ? node.expression : node);
-const keyOf = ({ name }) => name.text;
+const unwrapped = (node) => (ts.isAsExpression(node) || ts.isParenthesizedExpression(node) ? unwrapped(node.expression) : node);
 
-/** The keys of an object, and for an object in it the key with the keys in it. */
-function keysOf(object) {
-  return object.properties.map((property) => {
-    const value = unwrapped(property.initializer);
-    return ts.isObjectLiteralExpression(value) ? [keyOf(property), keysOf(value)] : keyOf(property);
+/** The lines of an object by their keys; those of an object in it by `group.key`. */
+function linesOf(file, object = file.object, group = "") {
+  return object.properties.flatMap(({ name, initializer }) => {
+    const value = unwrapped(initializer);
+    if (ts.isObjectLiteralExpression(value)) return linesOf(file, value, `${name.text}.`);
+    return [[group + name.text, line(file, value)]];
   });
 }
 
-/** The texts of an object in the order of the keys. */
-function textsOf(object, keys) {
-  const found = new Map(object.properties.map((property) => [keyOf(property), unwrapped(property.initializer)]));
-  const texts = keys.map((key) => (typeof key === "string" ? found.get(key).getText() : textsOf(found.get(key[0]), key[1])));
-  return `[${texts.join(",\n")}]`;
+/** A text, or what a function says, with `{0}` for its first parameter and `{0|one|others}` for a word by its number. */
+function line(file, node) {
+  const params = ts.isArrowFunction(node) ? node.parameters.map(({ name }) => name.text) : [];
+  const say = (node) => {
+    if (ts.isParenthesizedExpression(node)) return say(node.expression);
+    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+    if (ts.isIdentifier(node) && params.includes(node.text)) return `{${params.indexOf(node.text)}}`;
+    if (ts.isTemplateExpression(node)) return node.head.text + node.templateSpans.map((span) => say(span.expression) + span.literal.text).join("");
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) return say(node.left) + say(node.right);
+    if (ts.isCallExpression(node) && node.expression.getText() === "n") {
+      const [count, given] = node.arguments;
+      const forms = ts.isIdentifier(given) ? file.constants.get(given.text) : given;
+      const texts = forms.properties.map(({ name, initializer }) => [name.text, initializer.text]).sort(([one], [other]) => Number(one === "other") - Number(other === "other"));
+      return `{${params.indexOf(count.text)}${texts.map(([category, text]) => `|${mark(category)}${text}`).join("")}}`;
+    }
+    throw new Error(`${file.path}: ${node.getText()} cannot be a line`);
+  };
+  const said = say(ts.isArrowFunction(node) ? node.body : node);
+  if (said.includes("\n")) throw new Error(`${file.path}: ${said} has several lines`);
+  return said;
 }
 
-async function englishKeys(folder) {
-  const files = ["en.ts", "en-more.ts"].map((name) => join(folder, name));
-  const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
-  return files.flatMap((file, at) => keysOf(wordsOf(file, texts[at]).object));
-}
+const exported = (keys) => `export const keys = ${JSON.stringify(keys.join(" "))};`;
+const fileAt = async (path) => constantsOf(path, await readFile(path, "utf8"));
 
 /** The plugin of esbuild. */
 export const words = {
   name: "words",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^muster:words$/ }, ({ path, resolveDir }) => ({ path, namespace: "words", pluginData: resolveDir }));
-    onLoad({ filter: /.*/, namespace: "words" }, async ({ pluginData }) => {
-      const keys = await englishKeys(pluginData);
-      return { contents: `const keys = ${JSON.stringify(keys)};${FILL}`, loader: "js" };
+    onResolve({ filter: /^muster:keys\// }, ({ path, resolveDir }) => ({ path: join(resolveDir, path.slice("muster:keys/".length)), namespace: "keys" }));
+    onLoad({ filter: /.*/, namespace: "keys" }, async ({ path }) => {
+      const keys = linesOf(await fileAt(path)).map(([key]) => key);
+      return { contents: exported(keys), loader: "js" };
     });
     onLoad({ filter: LANGUAGE }, async ({ path }) => {
-      const text = await readFile(path, "utf8");
-      if (path.endsWith("/en.ts")) return { contents: text, loader: "ts" };
-      const { name, statement, object } = wordsOf(path, text);
-      const keys = await englishKeys(dirname(path));
-      const before = text.slice(0, statement.getStart());
-      return { contents: `import { words } from "muster:words";\n${before}\nexport const ${name} = words(${textsOf(object, keys)});`, loader: "ts", resolveDir: dirname(path) };
+      const file = await fileAt(path);
+      const given = new Map(linesOf(file));
+      const isEnglish = ENGLISH.find((name) => path.endsWith(`/${name}`));
+      const sources = isEnglish ? [isEnglish] : ENGLISH;
+      const english = await Promise.all(sources.map((name) => fileAt(join(dirname(path), name))));
+      const lines = english.flatMap((one) => linesOf(one).map(([key]) => given.get(key)));
+      // The keys of the first paint are there with its words.
+      const from = (name) => (name === FIRST ? `./${FIRST.replace(".ts", ".js")}` : `muster:keys/${name}`);
+      const imports = sources.map((name, at) => (name === isEnglish && name === FIRST ? exported([...given.keys()]) : `import { keys as keys${at} } from "${from(name)}";`));
+      const language = file.name.slice(0, 2);
+      const keys = path.endsWith(`/${FIRST}`) ? "keys" : sources.map((_, at) => `keys${at}`).join('+" "+');
+      const contents = `${imports.join("\n")}\nimport { wordsOf } from "./lines.js";\nexport const ${file.name} = wordsOf("${language}", ${keys}, ${JSON.stringify(lines.join("\n"))});`;
+      return { contents, loader: "js", resolveDir: dirname(path) };
     });
   },
 };

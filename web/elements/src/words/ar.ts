@@ -137,7 +137,7 @@ export const ar: Words = {
   optional: "اختياري",
   messageHint: "بضع كلمات للبريد",
   onlyDomains: (domains) => `للعناوين على ${domains} فقط`,
-  send: (count) => (count === 1 ? "إرسال الدعوة" : `إرسال ${n(count, invitations)}`),
+  send: (count) => n(count, { one: "إرسال الدعوة", two: "إرسال دعوتين", few: "إرسال # دعوات", many: "إرسال # دعوة", other: "إرسال # دعوة" }),
   sendNone: "إرسال الدعوات",
   seatEffect: (needed, free) => `يشغل ${n(needed, seats)} من أصل ${n(free, { other: "#" })} شاغرة`,
   seatEffectUnlimited: (needed) => `يشغل ${n(needed, seats)}`,
