@@ -44,6 +44,14 @@ const dialog = () => page.getByRole("dialog");
 const button = (name, exact = true) => page.getByRole("button", { name, exact });
 const said = (text) => page.locator("[role=status]", { hasText: text }).waitFor({ state: "attached" });
 
+/** The row of a person, as the API has it. */
+const memberOf = async (q) => (await organization.owner.members.list(organization.id, { q })).data.items[0];
+/** What stands in both versions of a form. */
+const versions = () =>
+  page.locator(".sides section").evaluateAll((sides) =>
+    sides.map((side) => [side.querySelector("h3").textContent, ...[...side.querySelectorAll("dl > div")].map((fact) => [...fact.children].map((part) => part.textContent).join(": "))]),
+  );
+
 /** Chooses an item of a row's menu. */
 async function choose(name, item) {
   await button(`Actions for ${name}`).click();
@@ -277,13 +285,124 @@ describe("a team that is changed", () => {
     await dialog().getByRole("radio", { name: /^Admin/ }).check();
     await button("Save").click();
     await dialog().getByText("Felix Okafor was changed meanwhile.").waitFor();
-    await dialog().getByText("Program Admin, spring").waitFor();
-    await button("Take this over").click();
+    assert.deepEqual(await versions(), [["Your version", "Role: Admin", "Programs: –"], ["Stored now", "Role: Program Admin", "Programs: spring"]]);
+    await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.activeElement?.matches("[data-problem]"));
+    await button("Take theirs").click();
     assert.equal(await dialog().getByRole("radio", { name: /^Program Admin/ }).isChecked(), true);
+    assert.equal(await dialog().getByText("was changed meanwhile").count(), 0);
     await dialog().getByRole("radio", { name: /^Admin/ }).check();
     await button("Save").click();
     await dialog().waitFor({ state: "detached" });
     await row("Felix Okafor").getByText("Admin").waitFor();
+  });
+
+  test("one's own version of a role is kept over that of somebody else", async () => {
+    await openTeam(OWNER);
+    await choose("Felix Okafor", "Change role");
+    const { id } = await memberOf("okafor");
+    await organization.owner.members.update(organization.id, id, { role: "program_admin", resources: [{ type: "program", id: "spring" }] });
+    await dialog().getByRole("radio", { name: /^Admin/ }).check();
+    await button("Save").click();
+    await button("Take mine").click();
+    await dialog().waitFor({ state: "detached" });
+    assert.equal((await memberOf("okafor")).role, "admin");
+  });
+
+  test("both versions of an invitation, and of roles on resources, are shown", async () => {
+    await openTeam(OWNER);
+    await choose("quentin@partner.example", "Edit invitation");
+    const { id } = await memberOf("quentin");
+    await organization.owner.invitations.update(organization.id, id, { role: "participant", resources: [{ type: "program", id: "autumn" }] });
+    await dialog().getByRole("checkbox", { name: "Summer cohort" }).check();
+    await button("Save").click();
+    await dialog().getByText("was changed meanwhile").waitFor();
+    assert.deepEqual(await versions(), [["Your version", "Programs: Summer cohort"], ["Stored now", "Programs: autumn"]]);
+    await button("Take mine").click();
+    await dialog().waitFor({ state: "detached" });
+    assert.deepEqual((await memberOf("quentin")).grants.map((grant) => grant.id), ["summer"]);
+    await choose("Felix Okafor", "Programs");
+    const felix = await memberOf("okafor");
+    await organization.owner.members.putGrant(organization.id, felix.id, "program", "spring", { role: "program_admin" });
+    await organization.owner.members.putGrant(organization.id, felix.id, "program", "autumn", { role: "program_sponsor" });
+    await dialog().getByLabel("Spring cohort").selectOption("Program Sponsor");
+    await button("Save").click();
+    await dialog().getByText("was changed meanwhile").waitFor();
+    assert.deepEqual(await versions(), [
+      ["Your version", "Spring cohort: Program Sponsor"],
+      ["Stored now", "Spring cohort: Program Admin"],
+    ]);
+    await button("Take theirs").click();
+    assert.equal(await dialog().getByLabel("Autumn leadership program").inputValue(), "program_sponsor");
+    assert.equal(await dialog().getByLabel("Spring cohort").inputValue(), "program_admin");
+  });
+
+  test("what somebody else changed beside the form keeps nobody from saving", async () => {
+    await openTeam(OWNER);
+    await choose("Felix Okafor", "Change role");
+    await organization.owner.members.update(organization.id, (await memberOf("okafor")).id, { bio: "Runs the summer cohort." });
+    await dialog().getByRole("radio", { name: /^Admin/ }).check();
+    await button("Save").click();
+    await dialog().waitFor({ state: "detached" });
+    assert.equal((await memberOf("okafor")).role, "admin");
+  });
+
+  test("keys and profile of a member are changed from the menu", async () => {
+    await openTeam(OWNER);
+    await choose("Felix Okafor", "API keys");
+    await page.getByRole("dialog", { name: "API keys of Felix Okafor" }).waitFor();
+    await button("Create key").click();
+    const create = page.getByRole("dialog", { name: "Create key" });
+    await create.getByLabel("Name").fill("Deployment");
+    await create.getByRole("button", { name: "Create key" }).click();
+    await button("I have stored it").click();
+    await page.getByText("Deployment").waitFor();
+    await button("Close").last().click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    const { id } = await memberOf("okafor");
+    const keys = await organization.owner.apiKeys.list(organization.id, id);
+    assert.deepEqual(keys.data.items.map((key) => key.name), ["Deployment"]);
+    await choose("Felix Okafor", "Edit profile");
+    await dialog().getByLabel("Name").fill("Felix O.");
+    await dialog().getByRole("button", { name: "Save" }).click();
+    await row("Felix O.").waitFor();
+    await button("Close").last().click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.activeElement?.ariaLabel?.startsWith("Actions for Felix"));
+  });
+
+  test("people are in groups by role, and move to that of their new role", async () => {
+    await openTeam(OWNER, { attributes: { view: "groups" } });
+    const group = (name) => page.getByRole("table", { name, exact: true });
+    await group("Program Facilitator").getByText("Felix Okafor").waitFor();
+    await group("Program Facilitator").getByText("fatma.demir@acme.example").waitFor();
+    assert.equal(await page.getByRole("heading", { name: "Implementation Admin" }).count(), 0);
+    assert.deepEqual(await page.getByRole("region", { name: "Program Facilitator" }).locator("header .nums").textContent(), "2");
+    await choose("Felix Okafor", "Change role");
+    await dialog().getByRole("radio", { name: /^Admin/ }).check();
+    await button("Save").click();
+    await group("Admin").getByText("Felix Okafor").waitFor();
+    await group("Program Facilitator").getByText("Felix Okafor").waitFor({ state: "detached" });
+    await group("Admin").getByRole("checkbox", { name: "Select Felix Okafor" }).check();
+    await group("Participant").getByRole("checkbox", { name: "Select Paul Adeyemi" }).check();
+    await page.getByRole("toolbar", { name: "2 selected" }).waitFor();
+    await page.getByRole("searchbox").fill("lindqvist");
+    await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.querySelectorAll("tbody tr").length === 1);
+    assert.deepEqual(await page.getByRole("heading", { level: 3 }).allTextContents(), ["Participant"]);
+    await page.getByRole("searchbox").fill("nobody of this name");
+    await page.getByText("Nobody found").waitFor();
+  });
+
+  test("a group is loaded when it comes into view, page after page", async () => {
+    const asked = [];
+    await openTeam(OWNER, { attributes: { view: "groups", "page-size": "2" }, height: 500 });
+    page.on("request", (request) => request.method() === "GET" && asked.push(new URL(request.url()).searchParams.get("role")));
+    await page.waitForTimeout(500);
+    assert.ok(!asked.includes("participant"), asked.join());
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    const participants = page.getByRole("region", { name: "Participant" });
+    await participants.getByRole("row").nth(2).waitFor();
+    await participants.getByRole("button", { name: "Load more" }).click();
+    await participants.getByRole("row").nth(4).waitFor();
   });
 
   test("a member is deactivated and activated again", async () => {
@@ -341,15 +460,53 @@ describe("a team that is changed", () => {
     await said("All pending invitations are being sent again");
   });
 
-  test("several people are changed at once, and who is refused is said", async () => {
+  test("several people are changed at once, and who would be refused is said before", async () => {
     await openTeam(OWNER);
-    for (const name of ["Paul Adeyemi", "Priya Raman"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
-    const bar = page.getByRole("toolbar", { name: "2 selected" });
-    await bar.getByRole("button", { name: "Deactivate" }).click();
+    for (const name of ["Paul Adeyemi", "Priya Raman", "fatma.demir@acme.example"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+    const bar = page.getByRole("toolbar", { name: "3 selected" });
+    await bar.getByRole("button", { name: "Deactivate 2" }).click();
     await dialog().getByText("Deactivate 2 people?").waitFor();
+    await dialog().getByText("1 is left out:").waitFor();
+    await dialog().getByRole("listitem").filter({ hasText: "fatma.demir@acme.example" }).getByText("Invited").waitFor();
     await dialog().getByRole("button", { name: "Deactivate" }).click();
     await row("Paul Adeyemi").getByText("Inactive").first().waitFor();
     await row("Priya Raman").getByText("Inactive").first().waitFor();
+    await said("2 done");
+  });
+
+  test("who was refused is listed with the reason, and can be selected again", async () => {
+    await openTeam(OWNER);
+    for (const name of ["Felix Okafor", "Sofia Marchetti"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+    const ids = await Promise.all(["okafor", "marchetti"].map(async (name) => (await memberOf(name)).id));
+    await organization.owner.members.deactivateMany(organization.id, { members: ids });
+    await backend.platform.organizations.setPlan(organization.id, { seat_limit: 5 });
+    await page.reload();
+    await row("Felix Okafor").waitFor();
+    for (const name of ["Felix Okafor", "Sofia Marchetti"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+    await page.getByRole("toolbar").getByRole("button", { name: "Activate" }).click();
+    await dialog().getByRole("button", { name: "Activate" }).click();
+    const note = page.getByRole("alert").filter({ hasText: "1 done · 1 was refused:" });
+    await note.getByText("There are not enough seats.").waitFor();
+    assert.equal(await page.getByRole("toolbar").count(), 0);
+    await note.getByRole("button", { name: "Select these" }).click();
+    await page.getByRole("toolbar", { name: "1 selected" }).waitFor();
+  });
+
+  test("resources beyond the first page are searched by the API, or loaded if it cannot search", async () => {
+    const { id, owner } = organization;
+    const many = Array.from({ length: 120 }, (_, at) => `course-${String(at).padStart(3, "0")}`);
+    for (let at = 0; at < many.length; at += 20) await Promise.all(many.slice(at, at + 20).map((key) => owner.resources.put(id, "program", key, { name: `Course ${key.slice(-3)}` })));
+    await openTeam(OWNER);
+    await choose("Felix Okafor", "Programs");
+    await dialog().getByText("summer", { exact: true }).or(dialog().getByText("Summer cohort")).first().waitFor();
+    await dialog().getByRole("searchbox").fill("spring");
+    await dialog().getByLabel("Spring cohort").selectOption("Program Sponsor");
+    await dialog().getByRole("searchbox").fill("course 117");
+    await dialog().getByLabel("Course 117").selectOption("Program Sponsor");
+    await button("Save").click();
+    await dialog().waitFor({ state: "detached" });
+    const { grants } = await memberOf("okafor");
+    assert.deepEqual(grants.map((grant) => grant.id).sort(), ["course-117", "spring", "summer"]);
   });
 
   test("what is refused stands above the list, and goes away", async () => {

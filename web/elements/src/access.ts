@@ -2,10 +2,9 @@
 
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
-import { listPeople, openView } from "./contract.js";
 import type { Role, Row, View } from "./contract.js";
 import { avatar } from "./parts/avatar.js";
-import { downIcon, icon } from "./parts/icons.js";
+import { field, select, typed } from "./parts/form.js";
 import { called } from "./parts/names.js";
 import { PageElement } from "./page-element.js";
 
@@ -36,10 +35,10 @@ export class MusterAccess extends PageElement {
   }
 
   protected override async load(): Promise<void> {
-    const view = openView(this.muster, this.org);
-    const people = listPeople(this.muster, this.org, { resource: this.resource, limit: Math.min(100, Math.max(50, this.#rows.length)) });
-    this.#view = await view;
-    const { items, next_cursor } = await people;
+    const view = this.muster.organizations.getView(this.org);
+    const people = this.muster.members.list(this.org, { resource: this.resource, limit: Math.min(100, Math.max(50, this.#rows.length)) });
+    this.#view = (await view).data;
+    const { items, next_cursor } = (await people).data;
     this.#rows = items;
     this.#cursor = next_cursor;
   }
@@ -47,7 +46,7 @@ export class MusterAccess extends PageElement {
   protected override page(): TemplateResult {
     const { words } = this;
     const more = async () => {
-      const { items, next_cursor } = await listPeople(this.muster, this.org, { resource: this.resource, cursor: this.#cursor });
+      const { items, next_cursor } = (await this.muster.members.list(this.org, { resource: this.resource, cursor: this.#cursor })).data;
       this.#rows = [...this.#rows, ...items];
       this.#cursor = next_cursor;
     };
@@ -69,21 +68,19 @@ export class MusterAccess extends PageElement {
   #search(): TemplateResult {
     const { words } = this;
     const input = (event: Event) => {
-      this.#typed = (event.target as HTMLInputElement).value;
+      this.#typed = typed(event);
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#find(), PAUSE_MILLISECONDS);
     };
-    return html`<div class="field">
-        <label for="add">${words.giveAccess}</label>
-        <input id="add" class="input" type="search" maxlength="200" autocomplete="off" placeholder=${words.searchPeople} .value=${this.#typed} @input=${input} />
-      </div>
+    const control = html`<input id="add" class="input" type="search" maxlength="200" autocomplete="off" placeholder=${words.searchPeople} .value=${this.#typed} @input=${input} />`;
+    return html`${field("add", words.giveAccess, control)}
       ${this.#found.length ? html`<ul class="list" aria-label=${words.giveAccess}>${this.#found.map((row) => this.#row(row, true))}</ul>` : nothing}`;
   }
 
   async #find(): Promise<void> {
     const q = this.#typed.trim();
     await this.attempt(async () => {
-      const found = q ? (await listPeople(this.muster, this.org, { q, invite_status: "accepted", limit: MOST_FOUND + this.#rows.length })).items : [];
+      const found = q ? (await this.muster.members.list(this.org, { q, invite_status: "accepted", limit: MOST_FOUND + this.#rows.length })).data.items : [];
       const here = new Set(this.#rows.map((row) => row.id));
       this.#found = found.filter((row) => !here.has(row.id) && row.may.includes("change_grants")).slice(0, MOST_FOUND);
     });
@@ -92,20 +89,15 @@ export class MusterAccess extends PageElement {
   #row(row: Row, isChangeable: boolean): TemplateResult {
     const [type, id] = this.#on;
     const held = row.grants.find((grant) => grant.type === type && grant.id === id)?.role ?? "";
-    const change = (event: Event) => void this.#give(row, (event.target as HTMLSelectElement).value);
     const known = this.#view?.roles.find((role) => role.id === (held || row.role));
     const roles = this.#roles.some((role) => role.id === held) || !known || !held ? this.#roles : [known, ...this.#roles];
+    const options = [["", this.words.noAccess], ...roles.map((role) => [role.id, this.roleName(role)])] as [string, string][];
     return html`<li>
       ${avatar(row)}
       <div class="wide"><span class="name"><strong class="clip" dir="auto">${called(row)}</strong>${row.kind === "invitation" ? html`<span class="badge" part="badge">${this.words.pending}</span>` : nothing}</span>
         ${row.name ? html`<span class="sub clip" dir="auto">${row.email}</span>` : nothing}</div>
       ${isChangeable && !this.readonly && row.kind === "member"
-        ? html`<span class="select"
-            ><select class="input" aria-label=${this.words.roleTitle(called(row))} @change=${change}>
-              <option value="" ?selected=${!held}>${this.words.noAccess}</option>
-              ${roles.map((role) => html`<option value=${role.id} ?selected=${role.id === held}>${this.roleName(role)}</option>`)}</select
-            >${icon(downIcon)}</span
-          >`
+        ? select(options, held, (role) => void this.#give(row, role), { label: this.words.roleTitle(called(row)) })
         : html`<span class="sub">${known ? this.roleName(known) : nothing}</span>`}
     </li>`;
   }

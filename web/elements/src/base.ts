@@ -6,12 +6,14 @@ import { LitElement, html, nothing, unsafeCSS } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import type { Muster } from "./contract.js";
 import { configured, onConfigured } from "./configure.js";
-import type { GetToken } from "./configure.js";
+import type { GetToken, Setup } from "./configure.js";
 import { Formats, firstWords, isRightToLeft, loadWords, wordsOf } from "./words.js";
 import type { Overrides, Words } from "./words.js";
 import type { Panel } from "./parts/panel.js";
 import text from "./style/base.css";
 import { icon, closeIcon } from "./parts/icons.js";
+// Nearly all elements show people. In a file of its own this would be larger.
+import "./parts/avatar.js";
 
 /** Where the script came from: a deployment serves it beside its API. */
 const ORIGIN = /^https?:/.test(import.meta.url) ? new URL(import.meta.url).origin : "";
@@ -55,18 +57,28 @@ export abstract class MusterElement extends LitElement {
     clearTimeout(this.#toastTimer);
   }
 
+  /** A setting: the element's own, or that of the page. */
+  protected setting<Name extends keyof Setup>(name: Name): Setup[Name] {
+    return (this as Setup)[name] ?? configured()[name];
+  }
+
   /** The organization, from the attribute or for the page. */
   get org(): string {
-    return this.organization ?? configured().organization ?? "";
+    return this.setting("organization") ?? "";
+  }
+
+  /** Whether requests can be sent. */
+  protected get hasAccess(): boolean {
+    return !!(this.setting("client") || this.setting("getToken"));
   }
 
   /** The client, from the property, for the page, or made from `api` and `getToken`. */
   get muster(): Muster {
-    const given = this.client ?? configured().client;
+    const given = this.setting("client");
     if (given) return given;
-    const api = this.api ?? configured().api ?? ORIGIN;
+    const api = this.setting("api") ?? ORIGIN;
     if (this.#made?.api !== api) {
-      const getToken: GetToken = (wish) => (this.getToken ?? configured().getToken)?.(wish);
+      const getToken: GetToken = (wish) => this.setting("getToken")?.(wish);
       this.#made = { api, client: createMuster({ api, getToken }) };
     }
     return this.#made.client;
@@ -75,8 +87,7 @@ export abstract class MusterElement extends LitElement {
   /** The language: the attribute, for the page, or of what the element stands in. */
   get tag(): string {
     return (
-      this.language ??
-      configured().language ??
+      this.setting("language") ??
       (this.closest("[lang]") ?? this.ownerDocument.documentElement).getAttribute("lang") ??
       this.ownerDocument.defaultView?.navigator.language ??
       "en"
@@ -88,7 +99,7 @@ export abstract class MusterElement extends LitElement {
 
   /** The words, with the product's own in place of Muster's; a few English ones until the language has arrived. */
   get words(): Words {
-    const own = this.messages ?? configured().messages;
+    const own = this.setting("messages");
     const base = wordsOf(this.tag, this.needsAllWords) ?? firstWords;
     const key = [base, own];
     if (!this.#words || this.#words.key.some((part, index) => part !== key[index])) this.#words = { key, words: { ...base, ...own } };
@@ -108,12 +119,12 @@ export abstract class MusterElement extends LitElement {
 
   /** The name of a role, as the product calls it. */
   roleName(role: { id: string; name: string }): string {
-    return (this.messages ?? configured().messages)?.roles?.[role.id]?.name ?? role.name;
+    return this.setting("messages")?.roles?.[role.id]?.name ?? role.name;
   }
 
   /** What a role is for, as the product says it. */
   roleDescription(role: { id: string; description?: string | null }): string {
-    return (this.messages ?? configured().messages)?.roles?.[role.id]?.description ?? role.description ?? "";
+    return this.setting("messages")?.roles?.[role.id]?.description ?? role.description ?? "";
   }
 
   /** Dispatches an event that leaves the shadow root; false if a listener cancelled it. */

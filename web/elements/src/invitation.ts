@@ -3,9 +3,8 @@
 import { html, nothing, unsafeCSS } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { is } from "@muster/client";
-import type { Problem } from "@muster/client";
+import type { Problem, Schemas } from "@muster/client";
 import { MusterElement } from "./base.js";
-import { configured } from "./configure.js";
 import type { Named } from "./contract.js";
 import { ended } from "./invitation/ended.js";
 import { Confirm } from "./parts/confirm.js";
@@ -14,18 +13,8 @@ import { nameOf } from "./parts/names.js";
 import dialogs from "./style/dialogs.css";
 import text from "./style/invitation.css";
 
-/** What the API shows of an invitation to whoever has its link. */
-export interface Preview {
-  organization_name: string;
-  role_name: string;
-  email: string;
-  inviter?: string | null;
-  state: string;
-  expires_at: string;
-  message?: string | null;
-  duration?: string | null;
-  resources?: Named[];
-}
+/** What the API shows of an invitation to everyone who has its link. */
+export type Preview = Schemas["InvitationPreview"] & Partial<Pick<Schemas["Invitation"], "message" | "duration">> & { resources?: Named[] };
 
 /** The page of an invitation. */
 export class MusterInvitation extends MusterElement {
@@ -82,7 +71,7 @@ export class MusterInvitation extends MusterElement {
 
   #pending(preview: Preview, problem: Problem | undefined): TemplateResult {
     const { words } = this;
-    const { organization_name: name, inviter, message } = preview;
+    const { organization: name, inviter, message } = preview;
     return html`<span class="mark" aria-hidden="true">${[...name][0]?.toUpperCase()}</span>
       <div class="lead">
         <h2 data-home tabindex="-1">${words.toJoin(name)}</h2>
@@ -98,7 +87,7 @@ export class MusterInvitation extends MusterElement {
     const months = duration && duration !== "forever" ? words.months(Number.parseInt(duration, 10)) : "";
     const fact = (term: string, text: string) => (text ? html`<div><dt>${term}</dt><dd>${text}</dd></div>` : nothing);
     return html`<dl class="facts">
-      ${fact(words.role, preview.role_name)}${fact(words.access, formats.list(resources.map(nameOf)))}${fact(words.duration, months)}
+      ${fact(words.role, preview.role)}${fact(words.access, formats.list(resources.map(nameOf)))}${fact(words.duration, months)}
       ${fact(words.for, preview.email)}${fact(words.open, formats.day(preview.expires_at))}
     </dl>`;
   }
@@ -139,9 +128,7 @@ export class MusterInvitation extends MusterElement {
     this.#problem = undefined;
     await this.#ask();
     try {
-      const { data } = await this.muster.invitations.preview(this.token ?? "");
-      const found = data as unknown as Preview & { organization?: string; role?: string };
-      this.preview = { ...found, organization_name: found.organization_name ?? found.organization ?? "", role_name: found.role_name ?? found.role ?? "" };
+      this.preview = (await this.muster.invitations.preview(this.token ?? "")).data;
     } catch (error) {
       this.#problem = this.problem(error);
     }
@@ -155,9 +142,8 @@ export class MusterInvitation extends MusterElement {
 
   /** Whether the visitor is signed in: whether there is a token. */
   async #ask(): Promise<void> {
-    if (this.client ?? configured().client) return;
-    const getToken = this.getToken ?? configured().getToken;
-    this.isSignedOut = !(await Promise.resolve(getToken?.({ fresh: false })).catch(() => null));
+    if (this.setting("client")) return;
+    this.isSignedOut = !(await Promise.resolve(this.setting("getToken")?.({ fresh: false })).catch(() => null));
     this.requestUpdate();
   }
 

@@ -24,6 +24,8 @@ export class MusterApiKeys extends PageElement {
   declare member: string | undefined;
   declare readonly: boolean;
   keys: Key[] = [];
+  /** Whether the reader may create keys. */
+  canCreate = true;
 
   /** Whose keys: the caller's, unless the attribute names somebody else. */
   get owner(): string {
@@ -43,11 +45,13 @@ export class MusterApiKeys extends PageElement {
   protected override page(): TemplateResult {
     const { words, keys } = this;
     const create = () => this.open(new CreateKey(this));
-    const button = this.readonly || keys.length >= MOST ? nothing : html`<button type="button" class="button primary" part="primary" @click=${create}>${icon(plusIcon)}${words.createKey}</button>`;
+    const button = this.readonly || !this.canCreate || keys.length >= MOST ? nothing : html`<button type="button" class="button primary" part="primary" @click=${create}>${icon(plusIcon)}${words.createKey}</button>`;
+    // A key of somebody else does not act for the reader.
+    const hint = this.owner === "me" ? html`<p>${words.keysHint}</p>` : nothing;
     if (!keys.length) {
-      return html`<div class="list"><div class="empty" part="empty">${icon(keyIcon)}<h2 data-home tabindex="-1">${words.noKeys}</h2><p>${words.keysHint}</p><div class="flow">${button}</div></div></div>`;
+      return html`<div class="list"><div class="empty" part="empty">${icon(keyIcon)}<h2 data-home tabindex="-1">${words.noKeys}</h2>${hint}<div class="flow">${button}</div></div></div>`;
     }
-    return html`<div class="head"><div><h2 data-home tabindex="-1">${words.apiKeys}</h2><p>${words.keysHint}</p></div>${button}</div>
+    return html`<div class="head"><div>${this.isInner ? nothing : html`<h2 data-home tabindex="-1">${words.apiKeys}</h2>`}${hint}</div>${button}</div>
       <ul class="list" aria-label=${words.apiKeys}>${keys.map((key) => this.#row(key))}</ul>`;
   }
 

@@ -4,9 +4,9 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
 import { avatar } from "./parts/avatar.js";
-import { listRoleSets } from "./contract.js";
 import { checkIcon } from "./parts/icons-more.js";
-import { downIcon, icon, plusIcon } from "./parts/icons.js";
+import { field, select, typed } from "./parts/form.js";
+import { icon, plusIcon } from "./parts/icons.js";
 import { Panel } from "./parts/panel.js";
 import { PageElement } from "./page-element.js";
 
@@ -37,7 +37,7 @@ export class MusterOrganizations extends PageElement {
 
   protected override async load(): Promise<void> {
     const waiting = this.muster.invitations.listMine({ limit: 100 });
-    this.sets = this.roleSets ?? (await listRoleSets(this.muster));
+    this.sets = this.roleSets ?? (await this.muster.roles.listSets()).data.items;
     const found: Mine[] = [];
     for await (const one of this.muster.organizations.list({ limit: 100 })) found.push(one);
     this.#mine = found.sort((one, other) => one.name.localeCompare(other.name, this.tag));
@@ -91,16 +91,13 @@ class CreateOrganization extends Panel {
   body(): TemplateResult {
     const { words, host } = this;
     const name = (event: Event) => {
-      this.#name = (event.target as HTMLInputElement).value;
+      this.#name = typed(event);
       host.requestUpdate();
     };
-    const choose = (event: Event) => (this.#set = (event.target as HTMLSelectElement).value);
-    const { sets } = host;
+    const sets = host.sets.map(({ id, name }): [string, string] => [id, name]);
     return html`${this.problemNotice()}
-      <div class="field"><label for="team-name">${words.name}</label><input id="team-name" class="input" maxlength="120" autocomplete="organization" autofocus .value=${this.#name} @input=${name} /></div>
-      ${sets.length > 1
-        ? html`<div class="field"><label for="team-kind">${words.kind}</label><span class="select"><select id="team-kind" class="input" @change=${choose}>${sets.map((set) => html`<option value=${set.id}>${set.name}</option>`)}</select>${icon(downIcon)}</span></div>`
-        : nothing}`;
+      ${field("team-name", words.name, html`<input id="team-name" class="input" maxlength="120" autocomplete="organization" autofocus .value=${this.#name} @input=${name} />`)}
+      ${sets.length > 1 ? field("team-kind", words.kind, select(sets, this.#set, (set) => (this.#set = set), { id: "team-kind" })) : nothing}`;
   }
 
   footer(): TemplateResult {

@@ -1,10 +1,9 @@
 // The base of the elements that show one thing: they load it, show it, and say what went wrong.
 
-import { html, unsafeCSS } from "lit";
+import { html, nothing, unsafeCSS } from "lit";
 import type { PropertyValues, TemplateResult } from "lit";
 import type { Problem } from "@muster/client";
 import { MusterElement } from "./base.js";
-import { configured } from "./configure.js";
 import { Confirm } from "./parts/confirm.js";
 import type { Question } from "./parts/confirm.js";
 import { Menu } from "./parts/menu.js";
@@ -20,6 +19,9 @@ export abstract class PageElement extends MusterElement {
 
   protected isLoaded = false;
   protected trouble: Problem | undefined;
+  /** Whether it stands in a dialog of another element, which has its title. */
+  isInner = false;
+  #isSaving = false;
   protected readonly needsOrganization: boolean = true;
   readonly menu = new Menu(this);
   #opened = "";
@@ -32,16 +34,15 @@ export abstract class PageElement extends MusterElement {
   protected abstract get key(): string;
 
   protected override willUpdate(_changed: PropertyValues): void {
-    const hasToken = this.client || this.getToken || configured().client || configured().getToken;
     const key = `${this.api} ${this.key}`;
-    if (!hasToken || key === this.#opened || (this.needsOrganization && !this.org)) return;
+    if (!this.hasAccess || key === this.#opened || (this.needsOrganization && !this.org)) return;
     this.#opened = key;
     this.isLoaded = false;
     void this.reload();
   }
 
   protected override render(): TemplateResult {
-    return this.root(html`<div class="page">${this.#content()}</div>${this.menu.render()}`);
+    return this.root(html`<div class="page ${this.isInner ? "inner" : ""}">${this.#content()}</div>${this.menu.render()}`);
   }
 
   #content(): TemplateResult {
@@ -62,6 +63,7 @@ export abstract class PageElement extends MusterElement {
   /** Does something. What goes wrong stands above the rest. */
   async attempt(act: () => Promise<void>): Promise<boolean> {
     this.trouble = undefined;
+    this.requestUpdate();
     try {
       await act();
       return true;
@@ -81,6 +83,26 @@ export abstract class PageElement extends MusterElement {
     this.requestUpdate();
     this.emit("change", { kind, ids });
     return answer;
+  }
+
+  /** Saves a form, and says so. */
+  protected async save(act: () => Promise<boolean>): Promise<void> {
+    if (this.#isSaving) return;
+    this.#isSaving = true;
+    let isSaved = false;
+    await this.attempt(async () => {
+      isSaved = await act();
+    });
+    this.#isSaving = false;
+    this.requestUpdate();
+    if (isSaved) this.say(this.words.wasSaved);
+  }
+
+  /** The button that saves a form. */
+  protected saveButton(): TemplateResult {
+    return html`<div class="end">
+      <button class="button primary" part="primary" aria-disabled=${this.#isSaving}>${this.#isSaving ? html`<span class="spin"></span>` : nothing}${this.words.save}</button>
+    </div>`;
   }
 
   ask(question: Question): void {

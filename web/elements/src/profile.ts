@@ -4,8 +4,11 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
 import { avatar, hueOf, HUES, setProperty } from "./parts/avatar.js";
-import { downIcon, exitIcon, icon } from "./parts/icons.js";
+import { field, longText, select, tick, typed } from "./parts/form.js";
+import { exitIcon, icon } from "./parts/icons.js";
 import { called, nameOf } from "./parts/names.js";
+import { Versions } from "./parts/versions.js";
+import type { Facts } from "./parts/versions.js";
 import { PageElement } from "./page-element.js";
 
 type Member = Schemas["Member"];
@@ -26,6 +29,15 @@ interface Draft {
   notifications: Record<string, boolean>;
 }
 
+const draftOf = ({ name, profile }: Member): Draft => ({
+  name: name ?? "",
+  color: profile.color ?? "",
+  timezone: profile.timezone ?? "",
+  bio: profile.bio ?? "",
+  skills: profile.skills.join(", "),
+  notifications: { ...profile.notifications },
+});
+
 /** The profile of a member. */
 export class MusterProfile extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -40,7 +52,7 @@ export class MusterProfile extends PageElement {
   declare colors: string[] | undefined;
   #shown: Member | undefined;
   #draft: Draft | undefined;
-  #isSaving = false;
+  #versions: Versions<Member> | undefined;
 
   protected override get key(): string {
     return `${this.org} ${this.#who}`;
@@ -51,17 +63,33 @@ export class MusterProfile extends PageElement {
   }
 
   protected override async load(): Promise<void> {
-    const { data } = await this.muster.members.get(this.org, this.#who);
-    if (!data) return;
-    this.#shown = data;
-    this.#draft = {
-      name: data.name ?? "",
-      color: data.profile.color ?? "",
-      timezone: data.profile.timezone ?? "",
-      bio: data.profile.bio ?? "",
-      skills: data.profile.skills.join(", "),
-      notifications: { ...data.profile.notifications },
-    };
+    const read = async () => (await this.muster.members.get(this.org, this.#who)).data;
+    const take = (stored: Member) => (this.#draft = draftOf(stored));
+    this.#shown = await read();
+    take(this.#shown);
+    this.#versions = new Versions(this, this.#shown, { facts: (stored) => this.#facts(stored), read, take, send: () => void this.#save() });
+  }
+
+  /** What is stored, or what the form has. */
+  #facts(stored?: Member): Facts {
+    const { words } = this;
+    const draft = stored ? draftOf(stored) : this.#draft!;
+    const { name, color, timezone, bio, notifications } = draft;
+    const at = this.#colors.indexOf(color);
+    const on = (this.notifications ?? []).filter(({ id }) => notifications[id]).map(({ label }) => label);
+    return [
+      [words.name, name.trim()],
+      [words.color, at < 0 ? color : at ? words.colorNumber(at) : words.colorDefault],
+      [words.timezone, timezone],
+      [words.bio, bio.trim()],
+      [words.skills, this.#skills(draft).join(", ")],
+      [words.notifications, on.join(", ")],
+    ];
+  }
+
+  /** The colors to choose from; the first is that of people who have chosen none. */
+  get #colors(): string[] {
+    return ["", ...(this.colors ?? HUES)];
   }
 
   protected override page(): TemplateResult {
@@ -73,19 +101,13 @@ export class MusterProfile extends PageElement {
       event.preventDefault();
       void this.#save();
     };
-    return html`${this.#card(member, draft)}
+    return html`${this.#card(member, draft)}${this.#versions?.render(called(member))}
       <form class="panel" @submit=${submit}>
         ${this.#text("name", words.name, draft.name, 120)}${this.#colorField(member, draft)}${this.#zoneField(draft)}
-        <div class="field">
-          <label for="bio">${words.bio}</label>
-          <textarea id="bio" class="input" rows="3" maxlength="2000" placeholder=${words.bioHint} .value=${draft.bio} @input=${this.#set("bio")}></textarea>
-        </div>
-        ${this.#text("skills", words.skills, draft.skills, 2000, words.skillsHint)}${this.#notificationField(draft)}
-        <div class="end">
-          <button class="button primary" part="primary" aria-disabled=${this.#isSaving}>${this.#isSaving ? html`<span class="spin"></span>` : nothing}${words.save}</button>
-        </div>
+        ${longText(words, "bio", words.bio, draft.bio, this.#set("bio"), words.bioHint)}
+        ${this.#text("skills", words.skills, draft.skills, 2000, words.skillsHint)}${this.#notificationField(draft)} ${this.saveButton()}
       </form>
-      ${this.#who === "me" ? html`<div><button type="button" class="button" @click=${() => this.#leave()}>${icon(exitIcon)}${words.leaveTeam}</button></div>` : nothing}`;
+      ${this.#who === "me" && !this.isInner ? html`<div><button type="button" class="button" @click=${() => this.#leave()}>${icon(exitIcon)}${words.leaveTeam}</button></div>` : nothing}`;
   }
 
   /** The member as others see them, while the form is filled in. */
@@ -106,50 +128,37 @@ export class MusterProfile extends PageElement {
     </section>`;
   }
 
-  #set(name: "name" | "bio" | "skills" | "timezone" | "color"): (event: Event) => void {
-    return (event) => {
-      if (this.#draft) this.#draft[name] = (event.target as HTMLInputElement).value;
+  #set(name: "name" | "bio" | "skills" | "timezone" | "color"): (text: string) => void {
+    return (text) => {
+      if (this.#draft) this.#draft[name] = text;
       this.requestUpdate();
     };
   }
 
   #text(name: "name" | "skills", label: string, value: string, most: number, hint = ""): TemplateResult {
-    return html`<div class="field">
-      <label for=${name}>${label}</label>
-      <input id=${name} class="input" maxlength=${most} autocomplete=${name === "name" ? "name" : "off"} .value=${value} @input=${this.#set(name)} aria-describedby=${hint ? `${name}-hint` : nothing} />
-      ${hint ? html`<p id=${`${name}-hint`} class="hint">${hint}</p>` : nothing}
-    </div>`;
+    const input = (event: Event) => this.#set(name)(typed(event));
+    const control = html`<input id=${name} class="input" maxlength=${most} autocomplete=${name === "name" ? "name" : "off"} .value=${value} @input=${input} aria-describedby=${hint ? `${name}-hint` : nothing} />`;
+    return field(name, label, html`${control}${hint ? html`<p id=${`${name}-hint`} class="hint">${hint}</p>` : nothing}`);
   }
 
   #colorField(member: Member, draft: Draft): TemplateResult {
-    const choices = ["", ...(this.colors ?? HUES)];
     const swatch = (color: string, at: number) => html`<label>
-      <input type="radio" name="color" value=${color} aria-label=${color ? this.words.colorNumber(at) : this.words.colorDefault} .checked=${draft.color === color} @change=${this.#set("color")} />
+      <input type="radio" name="color" value=${color} aria-label=${color ? this.words.colorNumber(at) : this.words.colorDefault} .checked=${draft.color === color} @change=${() => this.#set("color")(color)} />
       <span ${setProperty("--_hue", color || hueOf(member.id))}></span>
     </label>`;
-    return html`<fieldset class="field"><legend>${this.words.color}</legend><div class="swatches">${choices.map(swatch)}</div></fieldset>`;
+    return html`<fieldset class="field"><legend>${this.words.color}</legend><div class="swatches">${this.#colors.map(swatch)}</div></fieldset>`;
   }
 
   #zoneField(draft: Draft): TemplateResult {
     const zones = Intl.supportedValuesOf("timeZone");
     const all = draft.timezone && !zones.includes(draft.timezone) ? [draft.timezone, ...zones] : zones;
-    return html`<div class="field">
-      <label for="timezone">${this.words.timezone}</label>
-      <span class="select"
-        ><select id="timezone" class="input" @change=${this.#set("timezone")}>
-          <option value="" ?selected=${!draft.timezone}>–</option>
-          ${all.map((zone) => html`<option value=${zone} ?selected=${zone === draft.timezone}>${zone.replaceAll("_", " ")}</option>`)}</select
-        >${icon(downIcon)}</span
-      >
-    </div>`;
+    const options = all.map((zone): [string, string] => [zone, zone.replaceAll("_", " ")]);
+    return field("timezone", this.words.timezone, select([["", "–"], ...options], draft.timezone, this.#set("timezone"), { id: "timezone" }));
   }
 
   #notificationField(draft: Draft): TemplateResult | typeof nothing {
     if (!this.notifications?.length) return nothing;
-    const line = ({ id, label }: NotificationChoice) => {
-      const change = (event: Event) => (draft.notifications[id] = (event.target as HTMLInputElement).checked);
-      return html`<label class="tick"><input type="checkbox" .checked=${draft.notifications[id] ?? false} @change=${change} />${label}</label>`;
-    };
+    const line = ({ id, label }: NotificationChoice) => tick(!!draft.notifications[id], (isOn) => (draft.notifications[id] = isOn), label);
     return html`<fieldset class="field"><legend>${this.words.notifications}</legend>${this.notifications.map(line)}</fieldset>`;
   }
 
@@ -159,9 +168,7 @@ export class MusterProfile extends PageElement {
 
   async #save(): Promise<void> {
     const draft = this.#draft;
-    if (!draft || this.#isSaving) return;
-    this.#isSaving = true;
-    this.requestUpdate();
+    if (!draft) return;
     const request = {
       ...(draft.name.trim() ? { name: draft.name } : {}),
       color: draft.color || null,
@@ -170,12 +177,14 @@ export class MusterProfile extends PageElement {
       skills: this.#skills(draft),
       ...(this.notifications?.length ? { notifications: draft.notifications } : {}),
     };
-    const isSaved = await this.attempt(async () => {
-      await this.change("edit_profile", [this.#who], request, () => this.muster.members.update(this.org, this.#who, request));
+    const { members } = this.muster;
+    await this.save(async () => {
+      let isSaved = false;
+      await this.#versions?.change(async (condition) => {
+        isSaved = !!(await this.change("edit_profile", [this.#who], request, () => members.update(this.org, this.#who, request, condition)));
+      });
+      return isSaved;
     });
-    this.#isSaving = false;
-    this.requestUpdate();
-    if (isSaved) this.say(this.words.wasSaved);
   }
 
   #leave(): void {

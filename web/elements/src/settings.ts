@@ -2,10 +2,11 @@
 
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
-import { listPeople, openView } from "./contract.js";
-import type { Role, Row, View } from "./contract.js";
-import { downIcon, icon } from "./parts/icons.js";
+import type { OrganizationAction, Role, Row, View } from "./contract.js";
+import { field, longText, select, tick, typed } from "./parts/form.js";
 import { called } from "./parts/names.js";
+import { Versions } from "./parts/versions.js";
+import type { Facts } from "./parts/versions.js";
 import { PageElement } from "./page-element.js";
 import { DeleteOrganization, TransferOwnership } from "./settings/dialogs.js";
 
@@ -17,6 +18,15 @@ interface Draft {
   roles: Set<string>;
 }
 
+type Organization = View["organization"];
+
+const draftOf = ({ name, settings }: Organization): Draft => ({
+  name,
+  days: settings.invitation_ttl_days,
+  message: settings.default_message ?? "",
+  roles: new Set(settings.optional_roles),
+});
+
 const DAYS = [1, 3, 7, 14, 30];
 
 /** The settings of an organization. */
@@ -27,31 +37,46 @@ export class MusterSettings extends PageElement {
   /** The active holders of the role that must always have one. */
   owners: Row[] = [];
   #draft: Draft | undefined;
-  #isSaving = false;
+  #versions: Versions<Organization> | undefined;
 
   protected override get key(): string {
     return this.org;
   }
 
   protected override async load(): Promise<void> {
-    const view = await openView(this.muster, this.org);
-    const { settings, name } = view.organization;
+    const { data: view } = await this.muster.organizations.getView(this.org);
     this.view = view;
-    this.#draft = { name, days: settings.invitation_ttl_days, message: settings.default_message ?? "", roles: new Set(settings.optional_roles) };
+    const take = (stored: Organization) => (this.#draft = draftOf(stored));
+    take(view.organization);
+    const read = async () => (await this.muster.organizations.get(this.org)).data;
+    this.#versions = new Versions(this, view.organization, { facts: (stored) => this.#facts(stored), read, take, send: () => void this.#save() });
     const highest = view.roles.find((role) => role.protected);
     if (highest && this.can("name_paying_owner")) {
-      this.owners = (await listPeople(this.muster, this.org, { role: [highest.id], status: "active", limit: 100 })).items;
+      this.owners = (await this.muster.members.list(this.org, { role: highest.id, status: "active", limit: 100 })).data.items;
     }
   }
 
+  /** What is stored, or what the form has. */
+  #facts(stored?: Organization): Facts {
+    const { words } = this;
+    const { name, days, message, roles } = stored ? draftOf(stored) : this.#draft!;
+    const on = (this.view?.roles ?? []).filter(({ id }) => roles.has(id)).map((role) => this.roleName(role));
+    return [
+      [words.name, name.trim()],
+      [words.invitationsOpen, words.days(days)],
+      [words.defaultMessage, message.trim()],
+      [words.optionalRoles, on.join(", ")],
+    ];
+  }
+
   /** Whether the caller may do something. */
-  can(action: string): boolean {
+  can(action: OrganizationAction): boolean {
     return !!this.view?.may.includes(action);
   }
 
   protected override page(): TemplateResult {
     const { words } = this;
-    return html`<h2 data-home tabindex="-1">${words.settings}</h2>
+    return html`<h2 data-home tabindex="-1">${words.settings}</h2>${this.#versions?.render(this.view?.organization.name ?? "")}
       ${this.can("update_organization") && this.#draft ? this.#form(this.#draft) : nothing}${this.can("name_paying_owner") ? this.#billing() : nothing}
       ${this.can("transfer_ownership") ? this.#part(words.transfer, words.transferHint, words.transfer, "", () => this.open(new TransferOwnership(this))) : nothing}
       ${this.can("delete_organization") ? this.#part(words.deleteTeam, words.deleteTeamHint, words.deleteTeam, "danger", () => this.open(new DeleteOrganization(this))) : nothing}`;
@@ -66,26 +91,17 @@ export class MusterSettings extends PageElement {
 
   #form(draft: Draft): TemplateResult {
     const { words } = this;
-    const name = (event: Event) => (draft.name = (event.target as HTMLInputElement).value);
-    const days = (event: Event) => (draft.days = Number((event.target as HTMLSelectElement).value));
-    const message = (event: Event) => (draft.message = (event.target as HTMLTextAreaElement).value);
+    const name = (event: Event) => (draft.name = typed(event));
     const submit = (event: Event) => {
       event.preventDefault();
-      void this.#save(draft);
+      void this.#save();
     };
     const choices = [...new Set([...DAYS, draft.days])].sort((one, other) => one - other);
+    const options = choices.map((count): [string, string] => [String(count), words.days(count)]);
     return html`<form class="panel" @submit=${submit}>
-      <div class="field"><label for="name">${words.name}</label><input id="name" class="input" maxlength="120" required .value=${draft.name} @input=${name} /></div>
-      <div class="field">
-        <label for="days">${words.invitationsOpen}</label>
-        <span class="select"><select id="days" class="input" @change=${days}>${choices.map((count) => html`<option value=${count} ?selected=${count === draft.days}>${words.days(count)}</option>`)}</select>${icon(downIcon)}</span>
-      </div>
-      <div class="field">
-        <label for="default-message">${words.defaultMessage} <span class="muted">(${words.optional})</span></label>
-        <textarea id="default-message" class="input" rows="3" maxlength="2000" .value=${draft.message} @input=${message}></textarea>
-      </div>
-      ${this.#optionalRoles(draft)}
-      <div class="end"><button class="button primary" part="primary" aria-disabled=${this.#isSaving}>${this.#isSaving ? html`<span class="spin"></span>` : nothing}${words.save}</button></div>
+      ${field("name", words.name, html`<input id="name" class="input" maxlength="120" required .value=${draft.name} @input=${name} />`)}
+      ${field("days", words.invitationsOpen, select(options, String(draft.days), (days) => (draft.days = Number(days)), { id: "days" }))}
+      ${longText(words, "default-message", words.defaultMessage, draft.message, (text) => (draft.message = text))}${this.#optionalRoles(draft)} ${this.saveButton()}
     </form>`;
   }
 
@@ -93,11 +109,8 @@ export class MusterSettings extends PageElement {
     const roles = (this.view?.roles ?? []).filter((role) => role.optional);
     if (!roles.length) return nothing;
     const line = (role: Role) => {
-      const change = (event: Event) => {
-        if ((event.target as HTMLInputElement).checked) draft.roles.add(role.id);
-        else draft.roles.delete(role.id);
-      };
-      return html`<label class="tick"><input type="checkbox" .checked=${draft.roles.has(role.id)} @change=${change} /><span>${this.roleName(role)}<span class="hint"> ${this.roleDescription(role)}</span></span></label>`;
+      const change = (isOn: boolean) => void (isOn ? draft.roles.add(role.id) : draft.roles.delete(role.id));
+      return tick(draft.roles.has(role.id), change, html`${this.roleName(role)}<span class="hint"> ${this.roleDescription(role)}</span>`);
     };
     return html`<fieldset class="field"><legend>${this.words.optionalRoles}</legend>${roles.map(line)}<p class="hint">${this.words.optionalRolesHint}</p></fieldset>`;
   }
@@ -105,18 +118,11 @@ export class MusterSettings extends PageElement {
   #billing(): TemplateResult {
     const { words } = this;
     const payer = this.view?.organization.paying_owner ?? "";
-    const change = (event: Event) => {
-      const member = (event.target as HTMLSelectElement).value;
-      if (member) void this.#pay(member);
-    };
+    const change = (member: string) => void (member && this.#pay(member));
+    const owners = this.owners.map((owner): [string, string] => [owner.id, called(owner)]);
     return html`<section class="panel split">
       <div><h3>${words.billing}</h3><p class="hint">${words.billingHint}</p></div>
-      <span class="select"
-        ><select class="input" aria-label=${words.billing} @change=${change}>
-          ${payer ? nothing : html`<option value="" selected>–</option>`}
-          ${this.owners.map((owner) => html`<option value=${owner.id} ?selected=${owner.id === payer}>${called(owner)}</option>`)}</select
-        >${icon(downIcon)}</span
-      >
+      ${select(payer ? owners : [["", "–"], ...owners], payer, change, { label: words.billing })}
     </section>`;
   }
 
@@ -127,19 +133,20 @@ export class MusterSettings extends PageElement {
     if (isDone) this.say(this.words.wasSaved);
   }
 
-  async #save(draft: Draft): Promise<void> {
-    if (this.#isSaving || !draft.name.trim()) return;
-    this.#isSaving = true;
-    this.requestUpdate();
+  async #save(): Promise<void> {
+    const draft = this.#draft;
+    if (!draft?.name.trim()) return;
     const request = {
       name: draft.name.trim(),
       settings: { invitation_ttl_days: draft.days, default_message: draft.message.trim() || null, optional_roles: [...draft.roles] },
     };
-    const isSaved = await this.attempt(async () => {
-      await this.change("update_organization", [], request, () => this.muster.organizations.update(this.org, request));
+    const { organizations } = this.muster;
+    await this.save(async () => {
+      let isSaved = false;
+      await this.#versions?.change(async (condition) => {
+        isSaved = !!(await this.change("update_organization", [], request, () => organizations.update(this.org, request, condition)));
+      });
+      return isSaved;
     });
-    this.#isSaving = false;
-    this.requestUpdate();
-    if (isSaved) this.say(this.words.wasSaved);
   }
 }

@@ -3,15 +3,15 @@
 import { html, nothing, unsafeCSS } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import type { Problem } from "@muster/client";
-import { openView } from "./contract.js";
 import { MusterElement } from "./base.js";
-import { configured } from "./configure.js";
-import type { Named, Row, View } from "./contract.js";
+import type { Named, OrganizationAction, PersonAction, Row, View } from "./contract.js";
+import type { NotificationChoice } from "./profile.js";
 import type { Question } from "./parts/confirm.js";
 import { notice } from "./parts/problem.js";
 import { loadWords } from "./words.js";
 import text from "./style/team.css";
 import { head, seatWarning } from "./team/head.js";
+import { groups, Sentry } from "./team/groups.js";
 import { PeopleList } from "./team/list.js";
 import type { Asked } from "./team/list.js";
 import { empty, self } from "./team/other.js";
@@ -28,43 +28,55 @@ type Later = typeof import("./team/later.js");
 const SEARCH_PAUSE_MILLISECONDS = 250;
 const STALE_MILLISECONDS = 15_000;
 const COLUMNS = "role joined last-active status";
-const BULK = ["change_role", "activate", "deactivate", "remove", "resend", "cancel"];
-const ACTIONS = [...BULK, "change_grants", "edit", "leave"];
+const BULK: PersonAction[] = ["change_role", "activate", "deactivate", "remove", "resend", "cancel"];
+const ACTIONS: PersonAction[] = [...BULK, "change_grants", "edit", "leave", "edit_profile", "read_api_keys"];
 
 /** The users page. */
 export class MusterTeam extends MusterElement {
   static override properties: PropertyDeclarations = {
     ...MusterElement.properties,
+    view: {},
     pending: {},
-    columnNames: { attribute: "columns" },
+    columns: {},
     upgradeUrl: { attribute: "upgrade-url" },
     confirm: {},
     pageSize: { attribute: "page-size", type: Number },
     readonly: { type: Boolean },
     hide: {},
     state: {},
+    notifications: { attribute: false },
+    colors: { attribute: false },
   };
   static override styles = [...MusterElement.styles, unsafeCSS(text)];
 
+  declare view: "list" | "groups" | undefined;
   declare pending: "in-list" | "section" | undefined;
-  declare columnNames: string | undefined;
+  declare columns: string | undefined;
   declare upgradeUrl: string | undefined;
   declare confirm: "once" | "twice" | undefined;
   declare pageSize: number | undefined;
   declare readonly: boolean;
   declare hide: string | undefined;
   declare state: string | undefined;
+  declare notifications: NotificationChoice[] | undefined;
+  declare colors: string[] | undefined;
 
   protected override readonly needsAllWords = false;
-  readonly list = new PeopleList(() => this.requestUpdate());
-  readonly pendingList = new PeopleList(() => this.requestUpdate());
+  readonly list = this.#newList();
+  readonly pendingList = this.#newList({ ...noQuery(), invite_status: "pending" });
+  /** The lists of the groups, by role. */
+  readonly groups = new Map<string, PeopleList>();
+  readonly #sentry = new Sentry((role) => void this.#loadGroup(role));
   query: Query = noQuery();
-  view: View | undefined;
+  /** The organization, its roles, and what the reader may do. */
+  team: View | undefined;
   resources: Named[] | undefined;
   picked = new Set<string>();
   /** What is told above the list until it is dismissed. */
   note: TemplateResult | undefined;
   isExporting = false;
+  /** Whether something was changed here, so that older numbers do not count. */
+  isChanged = false;
   #problem: Problem | undefined;
   #opened = "";
   #searchTimer = 0;
@@ -82,21 +94,27 @@ export class MusterTeam extends MusterElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener("focus", this.#returned);
-    this.list.stop();
+    for (const list of this.#lists) list.stop();
+    this.#sentry.stop();
     this.#opened = "";
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("state") && this.state !== undefined && this.state !== format(this.query)) {
       this.query = parse(this.state);
-      if (this.view) void this.#load();
+      if (this.team) void this.#load();
     }
-    const hasToken = this.client || this.getToken || configured().client || configured().getToken;
     const key = `${this.api} ${this.org}`;
-    if (hasToken && this.org && this.isConnected && key !== this.#opened) {
+    if (changed.has("view") && this.team) void this.#load();
+    if (this.hasAccess && this.org && this.isConnected && key !== this.#opened) {
       this.#opened = key;
       void this.#start();
     }
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    this.#sentry.watch(this.renderRoot.querySelectorAll<HTMLElement>("[data-key]"));
   }
 
   protected override render(): TemplateResult {
@@ -107,34 +125,40 @@ export class MusterTeam extends MusterElement {
   #page(): TemplateResult {
     const retry = () => void this.#start();
     if (this.#problem) return html`${this.#head()}${notice(this, this.#problem, retry)}`;
-    if (!this.view) return html`${this.#head()}${skeleton(this)}`;
+    if (!this.team) return html`${this.#head()}${skeleton(this)}`;
     if (!this.can("read_members")) return html`${this.#head()}${self(this)}`;
-    const { error } = this.list;
     return html`${head(this)}${seatWarning(this)}${toolbar(this)}${this.#note()}
-      ${error ? notice(this, error as Problem, () => void this.#load()) : nothing}
-      ${this.hasSections ? this.#pendingSection() : nothing}${this.#rows()}${this.picked.size && this.later ? this.later.bulkBar(this) : nothing}`;
+      ${this.hasSections && this.pendingList.rows.length ? this.section("pending", this.words.pendingTitle, this.resendAllButton(), this.pendingList) : nothing}
+      ${this.#people()}${this.picked.size && this.later ? this.later.bulkBar(this) : nothing}`;
   }
 
   #head(): TemplateResult {
     return html`<div class="head"><div class="title"><slot name="header"><h2 data-home tabindex="-1">${this.words.team}</h2></slot>
-      <p class="summary">${this.view?.organization.name}</p></div></div>`;
+      <p class="summary">${this.team?.organization.name}</p></div></div>`;
   }
 
-  #rows(): TemplateResult {
+  #people(): TemplateResult {
     const { list, words } = this;
-    if (!list.isLoaded) return list.error ? html`` : skeleton(this);
+    if (this.hasGroups) return groups(this);
     const title = this.hasSections && this.pendingList.rows.length ? html`<h3 class="second">${words.onlyMembers}</h3>` : nothing;
-    if (list.rows.length) return html`${title}${table(this, list.rows, words.people)}`;
-    return list.cursor ? html`<button type="button" class="button" @click=${() => this.more()}>${words.searchOn}</button>` : empty(this);
+    return html`${title}${this.rowsOf(list, words.people)}`;
   }
 
-  #pendingSection(): TemplateResult {
-    const { words, pendingList } = this;
-    if (!pendingList.rows.length) return html``;
-    return html`<section class="section" aria-labelledby="pending-title">
-      <header><h3 id="pending-title">${words.pendingTitle}</h3>${this.resendAllButton()}</header>
-      ${table(this, pendingList.rows, words.pendingTitle, true)}
+  /** A list with a title. */
+  section(key: string, title: string, beside: unknown, list: PeopleList): TemplateResult {
+    return html`<section class="section" data-key=${list === this.pendingList ? nothing : key} aria-labelledby="title-${key}">
+      <header><h3 id="title-${key}">${title}</h3>${beside}</header>
+      ${this.rowsOf(list, title)}
     </section>`;
+  }
+
+  /** The rows of a list, or what stands in their place. */
+  rowsOf(list: PeopleList, label: string): TemplateResult {
+    const { error, rows, cursor } = list;
+    const trouble = error ? notice(this, error as Problem, () => void list.load(this.#asked(list))) : nothing;
+    if (!list.isLoaded) return error ? html`${trouble}` : skeleton(this);
+    if (rows.length) return html`${trouble}${table(this, list, label)}`;
+    return html`${trouble}${cursor ? html`<div><button type="button" class="button" @click=${() => this.more(list)}>${this.words.searchOn}</button></div>` : empty(this)}`;
   }
 
   #note(): TemplateResult | typeof nothing {
@@ -149,29 +173,44 @@ export class MusterTeam extends MusterElement {
 
   /** The button that sends all pending invitations again. */
   resendAllButton(): TemplateResult | typeof nothing {
-    const rows = this.hasSections ? this.pendingList.rows : this.list.rows;
-    if (!rows.some((row) => row.may.includes("resend"))) return nothing;
+    if (!this.rows.some((row) => row.may.includes("resend"))) return nothing;
     return html`<button type="button" class="link small" @click=${() => void this.#resendAll()}>${this.words.resendAll}</button>`;
   }
 
   // What the parts of the page ask for.
 
   /** Whether the caller may do something in the organization. */
-  can(action: string): boolean {
+  can(action: OrganizationAction): boolean {
     const isRead = action.startsWith("read_");
-    return !!this.view?.may.includes(action) && (isRead || !this.readonly);
+    return !!this.team?.may.includes(action) && (isRead || !this.readonly);
   }
 
   hides(part: string): boolean {
     return !!this.hide?.split(/[\s,]+/).includes(part);
   }
 
-  get columns(): string[] {
-    return (this.columnNames ?? COLUMNS).split(/[\s,]+/).filter((column) => column && column !== "name");
+  /** The columns after the name. */
+  get shownColumns(): string[] {
+    return (this.columns ?? COLUMNS).split(/[\s,]+/).filter((column) => column && column !== "name");
   }
 
   get hasSections(): boolean {
     return this.pending === "section";
+  }
+
+  get hasGroups(): boolean {
+    return this.view === "groups";
+  }
+
+  /** All lists. */
+  get #lists(): PeopleList[] {
+    return [this.list, this.pendingList, ...this.groups.values()];
+  }
+
+  /** All rows that are shown, each once: with groups, a person is in that of each of their roles. */
+  get rows(): Row[] {
+    const lists = [this.hasGroups ? [...this.groups.values()] : this.list, this.hasSections ? this.pendingList : []].flat();
+    return [...new Map(lists.flatMap(({ rows }) => rows).map((row) => [row.id, row])).values()];
   }
 
   isPickable(row: Row): boolean {
@@ -185,7 +224,7 @@ export class MusterTeam extends MusterElement {
 
   /** Whether any row can be selected. */
   get canPick(): boolean {
-    return !this.readonly && !this.hides("bulk") && [...this.list.rows, ...this.pendingList.rows].some((row) => this.isPickable(row));
+    return !this.readonly && !this.hides("bulk") && this.rows.some((row) => this.isPickable(row));
   }
 
   pick(rows: Row[]): void {
@@ -226,8 +265,8 @@ export class MusterTeam extends MusterElement {
     return isFiltered(this.query) || !!this.query.q.trim();
   }
 
-  more(): void {
-    if (!this.list.isLoading) void this.list.more(this.#asked);
+  more(list: PeopleList): void {
+    void list.more(this.#asked(list));
   }
 
   /** Loads what the page needs once something is opened or done. */
@@ -245,7 +284,7 @@ export class MusterTeam extends MusterElement {
 
   async invite(): Promise<void> {
     const { Invite } = await this.load();
-    if (this.view) this.open(new Invite(this, this.view));
+    if (this.team) this.open(new Invite(this, this.team));
   }
 
   isMenuOpen(key: string): boolean {
@@ -296,31 +335,52 @@ export class MusterTeam extends MusterElement {
 
   async refresh(): Promise<void> {
     this.#loadedAt = Date.now();
-    await Promise.all([this.list.refresh(this.#asked), this.#loadPending()]);
-    const shown = new Set([...this.list.rows, ...this.pendingList.rows].map((row) => row.id));
+    this.isChanged = true;
+    const loaded = this.#lists.filter((list) => list.isLoaded);
+    await Promise.all(loaded.map((list) => list.refresh(this.#asked(list))));
+    const shown = new Set(this.rows.map((row) => row.id));
     for (const id of this.picked) if (!shown.has(id)) this.picked.delete(id);
   }
 
   /** The caller has left. */
   left(): void {
-    this.view = undefined;
+    this.team = undefined;
     this.#opened = "";
     this.emit("left", { organization: this.org });
     void this.#start();
   }
 
-  get #asked(): Asked {
-    const query = parameters({ ...this.query, ...(this.hasSections ? { invite_status: "accepted" } : {}) });
-    return { muster: this.muster, org: this.org, query, limit: this.pageSize ?? 50 };
+  #newList(fixed?: Partial<Query>): PeopleList {
+    return new PeopleList(() => this.requestUpdate(), fixed);
+  }
+
+  #asked(list: PeopleList): Asked {
+    const members = this.hasSections ? { invite_status: "accepted" as const } : {};
+    const { q, role, resource } = this.query;
+    const query = parameters(list === this.pendingList ? { ...noQuery(), q, role, resource, ...list.fixed } : { ...this.query, ...members, ...list.fixed });
+    // With groups, the list of all is asked for its numbers alone.
+    return { muster: this.muster, org: this.org, query, limit: this.hasGroups && list === this.list ? 1 : (this.pageSize ?? 50) };
+  }
+
+  /** The list of a group. */
+  group(role: string): PeopleList {
+    const list = this.groups.get(role) ?? this.#newList({ role: [role] });
+    this.groups.set(role, list);
+    return list;
+  }
+
+  async #loadGroup(role: string): Promise<void> {
+    const list = this.group(role);
+    if (!list.isLoaded && !list.isLoading && !list.error) await list.load(this.#asked(list));
   }
 
   /** Opens the page: the view and the first rows, side by side. */
   async #start(): Promise<void> {
     this.#problem = undefined;
-    const opening = openView(this.muster, this.org);
+    const opening = this.muster.organizations.getView(this.org);
     const rows = this.#load();
     try {
-      this.view = await opening;
+      this.team = (await opening).data;
     } catch (error) {
       this.#problem = this.problem(error);
       void this.load();
@@ -336,17 +396,11 @@ export class MusterTeam extends MusterElement {
 
   async #load(): Promise<void> {
     this.#loadedAt = Date.now();
-    await Promise.all([this.list.load(this.#asked), this.#loadPending()]);
-    const { rows, cursor } = this.list;
-    if (this.view && this.isNarrowed) this.announce(this.words.found(rows.length) + (cursor ? "+" : ""));
-  }
-
-  async #loadPending(): Promise<void> {
-    if (!this.hasSections) return;
-    const { muster, org, limit } = this.#asked;
-    const { q, role, resource } = this.query;
-    const query = parameters({ ...noQuery(), q, role, resource, invite_status: "pending" });
-    await this.pendingList.refresh({ muster, org, limit, query });
+    const { list, pendingList, groups } = this;
+    // Groups in sight keep their rows until the new ones are there. The others are loaded once they come into sight.
+    for (const role of groups.keys()) if (!this.hasGroups || !this.#sentry.inSight.has(role)) groups.delete(role);
+    await Promise.all([list, ...(this.hasSections ? [pendingList] : []), ...groups.values()].map((one) => one.load(this.#asked(one))));
+    if (this.team && this.isNarrowed && !this.hasGroups) this.announce(this.words.found(list.rows.length) + (list.cursor ? "+" : ""));
   }
 
   async #resendAll(): Promise<void> {
@@ -357,6 +411,6 @@ export class MusterTeam extends MusterElement {
   }
 
   #returned = (): void => {
-    if (this.view && !this.panel && Date.now() - this.#loadedAt > STALE_MILLISECONDS) void this.refresh();
+    if (this.team && !this.panel && Date.now() - this.#loadedAt > STALE_MILLISECONDS) void this.refresh();
   };
 }

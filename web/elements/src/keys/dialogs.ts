@@ -3,7 +3,8 @@
 import { html } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterApiKeys } from "../keys.js";
-import { alertIcon, downIcon, icon } from "../parts/icons.js";
+import { field, select, tick, typed } from "../parts/form.js";
+import { alertIcon, icon } from "../parts/icons.js";
 import { Panel } from "../parts/panel.js";
 import { ResourcePicker } from "../parts/resources.js";
 
@@ -20,7 +21,7 @@ export class CreateKey extends Panel {
   constructor(override readonly host: MusterApiKeys) {
     super(host);
     this.#picker = new ResourcePicker(host, host.words.keyResources, () => host.requestUpdate());
-    void this.#picker.load();
+    this.#picker.offer();
   }
 
   get title(): string {
@@ -30,24 +31,16 @@ export class CreateKey extends Panel {
   body(): TemplateResult {
     const { words, host } = this;
     const name = (event: Event) => {
-      this.#name = (event.target as HTMLInputElement).value;
+      this.#name = typed(event);
       host.requestUpdate();
     };
-    const readOnly = (event: Event) => (this.#isReadOnly = (event.target as HTMLInputElement).checked);
-    const days = (event: Event) => (this.#days = Number((event.target as HTMLSelectElement).value));
+    const days = (count: string) => (this.#days = Number(count));
+    const options = [...DAYS, 0].map((count): [string, string] => [String(count), count ? words.days(count) : words.forever]);
     return html`${this.problemNotice()}
-      <div class="field"><label for="key-name">${words.name}</label><input id="key-name" class="input" maxlength="120" autocomplete="off" autofocus placeholder=${words.keyNameHint} .value=${this.#name} @input=${name} /></div>
-      <div class="field">
-        <label for="key-end">${words.duration}</label>
-        <span class="select"
-          ><select id="key-end" class="input" @change=${days}>
-            ${DAYS.map((count) => html`<option value=${count} ?selected=${count === this.#days}>${words.days(count)}</option>`)}
-            <option value="0">${words.forever}</option></select
-          >${icon(downIcon)}</span
-        >
-      </div>
-      <label class="tick"><input type="checkbox" .checked=${this.#isReadOnly} @change=${readOnly} /><span>${words.readOnly}<span class="hint"> ${words.readOnlyHint}</span></span></label>
-      ${this.#picker.render(undefined, false)}`;
+      ${field("key-name", words.name, html`<input id="key-name" class="input" maxlength="120" autocomplete="off" autofocus placeholder=${words.keyNameHint} .value=${this.#name} @input=${name} />`)}
+      ${field("key-end", words.duration, select(options, String(this.#days), days, { id: "key-end" }))}
+      ${tick(this.#isReadOnly, (isOn) => (this.#isReadOnly = isOn), html`${words.readOnly}<span class="hint"> ${words.readOnlyHint}</span>`)}
+      ${this.#picker.render(false)}`;
   }
 
   footer(): TemplateResult {
@@ -97,8 +90,7 @@ export class Secret extends Panel {
       this.host.requestUpdate();
     };
     return html`<div class="notice warning">${icon(alertIcon)}<div>${words.secretText}</div></div>
-      <div class="secret" dir="ltr"><code>${this.secret}</code><button type="button" class="button" @click=${copy}>${this.#isCopied ? words.copied : words.copy}</button></div>
-`;
+      <div class="secret" dir="ltr"><code>${this.secret}</code><button type="button" class="button" @click=${copy}>${this.#isCopied ? words.copied : words.copy}</button></div>`;
   }
 
   footer(): TemplateResult {

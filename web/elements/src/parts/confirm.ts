@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterElement } from "../base.js";
+import { tick } from "./form.js";
 import { Panel } from "./panel.js";
 
 /** What is asked, and what happens then. */
@@ -34,13 +35,13 @@ export class Confirm extends Panel {
 
   body(): TemplateResult {
     const { text, twice } = this.question;
-    const change = (event: Event) => {
-      this.#isSure = (event.target as HTMLInputElement).checked;
+    const change = (isSure: boolean) => {
+      this.#isSure = isSure;
       this.host.requestUpdate();
     };
     return html`${this.problemNotice()}
       <div class="muted">${text}</div>
-      ${twice ? html`<label class="flow"><input type="checkbox" .checked=${this.#isSure} @change=${change} />${this.words.sure}</label>` : nothing}`;
+      ${twice ? tick(this.#isSure, change, this.words.sure) : nothing}`;
   }
 
   footer(): TemplateResult {

@@ -10,6 +10,7 @@ import "./icons-more.js";
 import "./menu.js";
 import "./resources.js";
 import "./role-form.js";
+import "./versions.js";
 
 /** A dialog's content. */
 export abstract class Panel {
@@ -45,6 +46,12 @@ export abstract class Panel {
       this.busy = false;
       this.host.requestUpdate();
     }
+  }
+
+  /** Closes the dialog after a change, and says that it was made. */
+  protected saved(): void {
+    this.host.close();
+    this.host.say(this.words.wasSaved);
   }
 
   protected focusProblem(): void {

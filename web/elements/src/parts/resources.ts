@@ -2,30 +2,113 @@
 
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import { is } from "@muster/client";
+import type { Problem } from "@muster/client";
 import type { MusterElement } from "../base.js";
 import type { Named } from "../contract.js";
+import { isTicked, optional, typed } from "./form.js";
 import { keyOf, nameOf } from "./names.js";
 import { icon, searchIcon } from "./icons.js";
 
 /** From how many on there is a search. */
 const LONG = 8;
+const PAGE = 100;
 const MOST_LOADED = 500;
+const PAUSE_MILLISECONDS = 250;
+
+const sorted = (host: MusterElement, resources: Named[]): Named[] => resources.sort((one, other) => nameOf(one).localeCompare(nameOf(other), host.tag));
 
 /** All resources that the caller sees, up to a limit. */
 export async function loadResources(host: MusterElement): Promise<Named[]> {
   const found: Named[] = [];
-  for await (const resource of host.muster.resources.list(host.org, { limit: 100 })) {
+  for await (const resource of host.muster.resources.list(host.org, { limit: PAGE })) {
     found.push(resource);
     if (found.length >= MOST_LOADED) break;
   }
-  return found.sort((one, other) => nameOf(one).localeCompare(nameOf(other), host.tag));
+  return sorted(host, found);
+}
+
+/** The resources to choose from. If they are more than a page, the API searches them. */
+export class Resources {
+  found: Named[] | undefined;
+  problem: Problem | undefined;
+  /** Whether the API has more than what was found. */
+  isPart = false;
+  #text = "";
+  #timer = 0;
+  #abort: AbortController | undefined;
+
+  constructor(
+    private readonly host: MusterElement,
+    /** Those in question, if not all. */
+    private readonly only?: Named[],
+  ) {
+    if (only) this.found = only;
+  }
+
+  /** Loads what there is to choose from. */
+  async load(): Promise<void> {
+    if (this.only) return;
+    const { host } = this;
+    this.#abort?.abort();
+    const { signal } = (this.#abort = new AbortController());
+    const q = this.#looked;
+    try {
+      const query = { limit: PAGE, ...(q ? { q } : {}) };
+      const { items, next_cursor } = (await host.muster.resources.list(host.org, query, { signal })).data;
+      this.found = sorted(host, items);
+      this.isPart = !!q || !!next_cursor;
+    } catch (error) {
+      if (signal.aborted) return;
+      await this.#failed(error, q);
+    }
+    host.requestUpdate();
+  }
+
+  /** Those that the search finds. */
+  get shown(): Named[] | undefined {
+    if (this.isPart) return this.found;
+    const { tag } = this.host;
+    return this.found?.filter((resource) => nameOf(resource).toLocaleLowerCase(tag).includes(this.#looked.toLocaleLowerCase(tag)));
+  }
+
+  /** The field to search in, once there are many. */
+  search(names: string): TemplateResult | typeof nothing {
+    if (!this.isPart && (this.found?.length ?? 0) <= LONG) return nothing;
+    const { words } = this.host;
+    const label = words.filterResources(names);
+    const input = (event: Event) => {
+      this.#text = typed(event);
+      clearTimeout(this.#timer);
+      if (this.isPart) this.#timer = setTimeout(() => void this.load(), PAUSE_MILLISECONDS);
+      this.host.requestUpdate();
+    };
+    return html`<div class="search">
+      ${icon(searchIcon)}<input class="input" type="search" aria-label=${label} placeholder=${label} .value=${this.#text} @input=${input} />
+    </div>`;
+  }
+
+  get #looked(): string {
+    return this.#text.trim();
+  }
+
+  /** An API that cannot search them is asked for all. */
+  async #failed(error: unknown, q: string): Promise<void> {
+    try {
+      if (!q || !is(error) || error.status !== 400) throw error;
+      this.found = await loadResources(this.host);
+      this.isPart = false;
+    } catch (error) {
+      this.problem = this.host.problem(error);
+      this.found ??= [];
+    }
+  }
 }
 
 /** The list. */
 export class ResourcePicker {
   chosen = new Map<string, Named>();
-  #loaded: Named[] | undefined;
-  #search = "";
+  #resources: Resources | undefined;
 
   constructor(
     private readonly host: MusterElement,
@@ -34,48 +117,29 @@ export class ResourcePicker {
     private readonly changed: () => void,
   ) {}
 
-  /** Loads what there is to choose from, once. */
-  async load(): Promise<void> {
-    if (this.#loaded) return;
-    try {
-      this.#loaded = await loadResources(this.host);
-    } catch (error) {
-      this.host.problem(error);
-      this.#loaded = [];
-    }
-    this.host.requestUpdate();
+  /** Shows what there is to choose from. `only`: those in question, if not all. */
+  offer(only?: Named[]): void {
+    this.#resources = new Resources(this.host, only);
+    void this.#resources.load();
   }
 
-  /** `only`: those in question, if not all. */
-  render(only: Named[] | undefined, isNeeded: boolean): TemplateResult {
+  render(isNeeded: boolean): TemplateResult {
     const { words } = this.host;
-    const all = only ?? this.#loaded;
-    const looked = this.#search.trim().toLocaleLowerCase(this.host.tag);
-    const shown = all?.filter((resource) => nameOf(resource).toLocaleLowerCase(this.host.tag).includes(looked));
+    const { shown = [], found, isPart } = this.#resources ?? {};
+    // What is chosen stays in sight, also if it is not on the page that was found.
+    const others = isPart ? [...this.chosen.values()].filter((one) => !shown.some((two) => keyOf(one) === keyOf(two))) : [];
     return html`<fieldset class="field picker">
-      <legend>${this.names} ${isNeeded ? nothing : html`<span class="muted">(${words.optional})</span>`}</legend>
-      ${all && all.length > LONG ? this.#searchField(words.filterResources(this.names)) : nothing}
-      ${all
-        ? html`<div class="options scroll">${(shown ?? []).map((resource) => this.#option(resource))}</div>`
-        : html`<div class="bone"></div>`}
-      ${all?.length === 0 ? html`<p class="hint">${words.noResources(this.names)}</p>` : nothing}
+      <legend>${this.names} ${isNeeded ? nothing : optional(words)}</legend>
+      ${this.#resources?.search(this.names)}
+      ${found ? html`<div class="options scroll">${[...others, ...shown].map((resource) => this.#option(resource))}</div>` : html`<div class="bone"></div>`}
+      ${found?.length === 0 && !isPart ? html`<p class="hint">${words.noResources(this.names)}</p>` : nothing}
     </fieldset>`;
-  }
-
-  #searchField(label: string): TemplateResult {
-    const input = (event: Event) => {
-      this.#search = (event.target as HTMLInputElement).value;
-      this.host.requestUpdate();
-    };
-    return html`<div class="search">
-      ${icon(searchIcon)}<input class="input" type="search" aria-label=${label} placeholder=${label} .value=${this.#search} @input=${input} />
-    </div>`;
   }
 
   #option(resource: Named): TemplateResult {
     const key = keyOf(resource);
     const change = (event: Event) => {
-      if ((event.target as HTMLInputElement).checked) this.chosen.set(key, resource);
+      if (isTicked(event)) this.chosen.set(key, resource);
       else this.chosen.delete(key);
       this.changed();
     };

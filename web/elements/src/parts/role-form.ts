@@ -4,9 +4,10 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterElement } from "../base.js";
 import type { Named, Role, Scope, View } from "../contract.js";
+import type { Words } from "../words.js";
 import { keyOf } from "./names.js";
 import { ResourcePicker } from "./resources.js";
-import { icon, downIcon } from "./icons.js";
+import { field, select } from "./form.js";
 
 /** What the form has chosen, as requests take it. */
 export interface Choice {
@@ -14,6 +15,9 @@ export interface Choice {
   resources?: { type: string; id: string }[];
   duration?: string;
 }
+
+/** What a duration is called. */
+export const durationName = (words: Words, duration: string): string => (duration === "forever" ? words.forever : words.months(Number.parseInt(duration, 10)));
 
 /** The form. */
 export class RoleForm {
@@ -43,14 +47,14 @@ export class RoleForm {
   choose(role: Role, duration?: string | null): void {
     this.role = role;
     this.duration = duration && role.durations.includes(duration) ? duration : (role.durations[0] ?? "");
-    if (role.resources !== "none" && this.#scope(role).organization) void this.#picker.load();
+    if (role.resources !== "none") this.#picker.offer(this.#only(role));
   }
 
   /** What is chosen, once it is complete. */
   get choice(): Choice | undefined {
     const { role } = this;
     if (!role) return undefined;
-    const resources = this.#resources(role);
+    const { resources } = this;
     if (!resources.length && this.#needsResources(role)) return undefined;
     return {
       role: role.id,
@@ -74,7 +78,7 @@ export class RoleForm {
     if (!hasResources && !role.durations.length && !domains.length) return nothing;
     return html`<div class="details">
       ${domains.length ? html`<p class="hint">${words.onlyDomains(formats.list(domains))}</p>` : nothing}
-      ${hasResources ? this.#picker.render(this.#only(role), this.#needsResources(role)) : nothing}${role.durations.length ? this.#durations(role) : nothing}
+      ${hasResources ? this.#picker.render(this.#needsResources(role)) : nothing}${role.durations.length ? this.#durations(role) : nothing}
     </div>`;
   }
 
@@ -91,7 +95,10 @@ export class RoleForm {
     return role.resources === "at_least_one" || !this.#scope(role).organization;
   }
 
-  #resources(role: Role): Named[] {
+  /** The resources that are chosen, among those where the role can be given. */
+  get resources(): Named[] {
+    const { role } = this;
+    if (!role || role.resources === "none") return [];
     const chosen = [...this.#picker.chosen.values()];
     const only = this.#only(role)?.map(keyOf);
     return only ? chosen.filter((resource) => only.includes(keyOf(resource))) : chosen;
@@ -113,18 +120,11 @@ export class RoleForm {
 
   #durations(role: Role): TemplateResult {
     const { words } = this.host;
-    const change = (event: Event) => {
-      this.duration = (event.target as HTMLSelectElement).value;
+    const change = (duration: string) => {
+      this.duration = duration;
       this.changed();
     };
-    const label = (duration: string) => (duration === "forever" ? words.forever : words.months(Number.parseInt(duration, 10)));
-    return html`<div class="field">
-      <label for="duration">${words.duration}</label>
-      <span class="select"
-        ><select id="duration" class="input" .value=${this.duration} @change=${change}>
-          ${role.durations.map((duration) => html`<option value=${duration} ?selected=${duration === this.duration}>${label(duration)}</option>`)}</select
-        >${icon(downIcon)}</span
-      >
-    </div>`;
+    const options = role.durations.map((duration): [string, string] => [duration, durationName(words, duration)]);
+    return field("duration", words.duration, select(options, this.duration, change, { id: "duration" }));
   }
 }

@@ -1,12 +1,10 @@
 // The dialogs that hand an organization over, and that delete it.
 
-import { html, nothing } from "lit";
+import { html } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterSettings } from "../settings.js";
-import { listPeople } from "../contract.js";
 import type { Row } from "../contract.js";
-import { downIcon, icon } from "../parts/icons.js";
-import { called } from "../parts/names.js";
+import { field, select, typed } from "../parts/form.js";
 import { Panel } from "../parts/panel.js";
 import { RoleForm } from "../parts/role-form.js";
 
@@ -32,25 +30,21 @@ export class TransferOwnership extends Panel {
   body(): TemplateResult {
     const { words } = this;
     const search = (event: Event) => {
-      const q = (event.target as HTMLInputElement).value;
+      const q = typed(event);
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#find(q), PAUSE_MILLISECONDS);
     };
-    const choose = (event: Event) => {
-      this.#to = (event.target as HTMLSelectElement).value;
+    const choose = (to: string) => {
+      this.#to = to;
       this.host.requestUpdate();
     };
+    const people = this.#people.map((row): [string, string] => [row.id, row.name ? `${row.name} (${row.email})` : row.email]);
     return html`${this.problemNotice()}
       <p class="muted">${words.transferHint}</p>
       <div class="field">
         <label for="to">${words.newOwner}</label>
         <input class="input" type="search" aria-label=${words.searchPeople} placeholder=${words.searchPeople} maxlength="200" @input=${search} />
-        <span class="select"
-          ><select id="to" class="input" @change=${choose}>
-            <option value="">–</option>
-            ${this.#people.map((row) => html`<option value=${row.id} ?selected=${row.id === this.#to}>${called(row)}${row.name ? ` (${row.email})` : nothing}</option>`)}</select
-          >${icon(downIcon)}</span
-        >
+        ${select([["", "–"], ...people], this.#to, choose, { id: "to" })}
       </div>
       <p class="label">${words.yourRoleThen}</p>
       ${this.#form.render()}`;
@@ -67,16 +61,14 @@ export class TransferOwnership extends Panel {
     const request = { to: this.#to, then: role, ...others };
     const { host } = this;
     await this.run(async () => {
-      if (!(await host.change("transfer_ownership", [request.to], request, () => host.muster.organizations.transferOwnership(host.org, request)))) return;
-      host.close();
-      host.say(this.words.wasSaved);
+      if (await host.change("transfer_ownership", [request.to], request, () => host.muster.organizations.transferOwnership(host.org, request))) this.saved();
     });
   }
 
   async #find(q: string): Promise<void> {
     try {
-      const { items } = await listPeople(this.host.muster, this.host.org, { status: "active", limit: 50, ...(q.trim() ? { q } : {}) });
-      this.#people = items.filter((row) => row.id !== this.host.view?.me?.id);
+      const { data } = await this.host.muster.members.list(this.host.org, { status: "active", limit: 50, q });
+      this.#people = data.items.filter((row) => row.id !== this.host.view?.me?.id);
       if (!this.#people.some((row) => row.id === this.#to)) this.#to = "";
     } catch (error) {
       this.problem = this.host.problem(error);
@@ -105,12 +97,12 @@ export class DeleteOrganization extends Panel {
   body(): TemplateResult {
     const { words } = this;
     const input = (event: Event) => {
-      this.#typed = (event.target as HTMLInputElement).value;
+      this.#typed = typed(event);
       this.host.requestUpdate();
     };
     return html`${this.problemNotice()}
       <p class="muted">${words.deleteTeamHint}</p>
-      <div class="field"><label for="typed">${words.typeName(this.#name)}</label><input id="typed" class="input" autocomplete="off" autofocus .value=${this.#typed} @input=${input} /></div>`;
+      ${field("typed", words.typeName(this.#name), html`<input id="typed" class="input" autocomplete="off" autofocus .value=${this.#typed} @input=${input} />`)}`;
   }
 
   footer(): TemplateResult {

@@ -1,14 +1,11 @@
 // What can be done with one row. The API says what is allowed; nothing is offered that it would refuse.
 
 import type { MusterTeam } from "../team.js";
-import type { Row } from "../contract.js";
+import type { PersonAction, Row } from "../contract.js";
 import type { MenuItem } from "../parts/menu.js";
 import { called } from "../parts/names.js";
 import { closeIcon, exitIcon } from "../parts/icons.js";
-import { listIcon, pauseIcon, pencilIcon, playIcon, sendIcon, shieldIcon, trashIcon } from "../parts/icons-more.js";
-
-/** The version of a row, as a condition of a change. */
-export const ifMatch = (row: { version?: string | undefined }): { ifMatch?: string } => (row.version ? { ifMatch: `"${row.version}"` } : {});
+import { keyIcon, listIcon, pauseIcon, pencilIcon, playIcon, sendIcon, shieldIcon, trashIcon } from "../parts/icons-more.js";
 
 /** The items of a row's menu. */
 export const rowItems = (host: MusterTeam, row: Row) => (): MenuItem[] => new Actions(host).items(row);
@@ -21,10 +18,12 @@ export class Actions {
   items(row: Row): MenuItem[] {
     if (this.host.readonly) return [];
     const { words } = this.host;
-    const all: Record<string, Omit<MenuItem, "run"> & { run: () => unknown }> = {
+    const all: Partial<Record<PersonAction, Omit<MenuItem, "run"> & { run: () => unknown }>> = {
       change_role: { label: words.changeRole, icon: shieldIcon, run: () => this.#changeRole(row) },
       change_grants: { label: this.#accessLabel, icon: listIcon, run: () => this.#changeGrants(row) },
       edit: { label: words.edit, icon: pencilIcon, run: () => this.#edit(row) },
+      edit_profile: { label: words.editProfile, icon: pencilIcon, run: () => this.#open("profile", row) },
+      read_api_keys: { label: words.apiKeys, icon: keyIcon, run: () => this.#open("keys", row) },
       resend: { label: words.resend, icon: sendIcon, run: () => this.#resend(row) },
       activate: { label: words.activate, icon: playIcon, run: () => this.#activate(row) },
       deactivate: { label: words.deactivate, icon: pauseIcon, run: () => this.#deactivate(row) },
@@ -32,7 +31,7 @@ export class Actions {
       cancel: { label: words.cancelInvitation, icon: closeIcon, danger: true, line: true, run: () => this.#cancel(row) },
       leave: { label: words.leaveTeam, icon: exitIcon, danger: true, line: true, run: () => this.leave() },
     };
-    const items = Object.entries(all).filter(([action]) => row.may.includes(action)).map(([, item]) => item);
+    const items = Object.entries(all).filter(([action]) => row.may.includes(action as PersonAction)).map(([, item]) => item);
     return items.map((item, index) => ({ ...item, line: !!item.line && index > 0, run: () => void item.run() }));
   }
 
@@ -44,7 +43,7 @@ export class Actions {
       if (!(await host.change("leave", ["me"], undefined, () => host.muster.members.remove(host.org, "me"), false))) return;
       host.left();
     };
-    await host.ask({ title: words.leaveTitle(host.view?.organization.name ?? words.theTeam), text: words.leaveText, label: words.leaveTeam, act });
+    await host.ask({ title: words.leaveTitle(host.team?.organization.name ?? words.theTeam), text: words.leaveText, label: words.leaveTeam, act });
   }
 
   async #changeRole(row: Row): Promise<void> {
@@ -54,12 +53,17 @@ export class Actions {
 
   /** What the resources are called: their roles are what the dialog changes. */
   get #accessLabel(): string {
-    return this.host.view?.role_set.resource_names?.other ?? this.host.words.access;
+    return this.host.team?.role_set.resource_names?.other ?? this.host.words.access;
   }
 
   async #changeGrants(row: Row): Promise<void> {
     const { EditGrants } = await this.host.load();
     this.host.open(new EditGrants(this.host, row));
+  }
+
+  async #open(what: "keys" | "profile", row: Row): Promise<void> {
+    const { openElement } = await this.host.load();
+    await openElement(this.host, what, row);
   }
 
   async #edit(row: Row): Promise<void> {

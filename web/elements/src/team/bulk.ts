@@ -2,16 +2,17 @@
 
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
+import type { Schemas } from "@muster/client";
 import type { MusterTeam } from "../team.js";
-import type { Row } from "../contract.js";
+import type { PersonAction, Row } from "../contract.js";
 import { called } from "../parts/names.js";
 import { sentence } from "../parts/problem.js";
 import { icon, closeIcon } from "../parts/icons.js";
-import { pauseIcon, playIcon, sendIcon, shieldIcon, trashIcon } from "../parts/icons-more.js";
+import { infoIcon, pauseIcon, playIcon, sendIcon, shieldIcon, trashIcon } from "../parts/icons-more.js";
 
 /** An action on several rows. */
 interface BulkAction {
-  action: string;
+  action: PersonAction;
   kind: Row["kind"];
   label: string;
   icon: string;
@@ -21,12 +22,7 @@ interface BulkAction {
 }
 
 /** The answer of the API for one row. */
-interface Verdict {
-  member?: string;
-  invitation?: string;
-  status: string;
-  problem?: { type: string; title: string; detail?: string | null } | null;
-}
+type Verdict = Schemas["MemberVerdict"] | Schemas["InvitationVerdict"];
 
 function actionsOf(host: MusterTeam): BulkAction[] {
   const { words } = host;
@@ -40,40 +36,55 @@ function actionsOf(host: MusterTeam): BulkAction[] {
   ];
 }
 
-/** The bar. */
+/** The bar. Each action says for how many it is, unless it is for all. */
 export function bulkBar(host: MusterTeam): TemplateResult | typeof nothing {
-  const rows = [...host.list.rows, ...host.pendingList.rows].filter((row) => host.picked.has(row.id));
+  const rows = host.rows.filter((row) => host.picked.has(row.id));
   if (!rows.length) return nothing;
-  const { words } = host;
-  const offered = actionsOf(host).filter(({ action }) => rows.some((row) => row.may.includes(action)));
+  const { words, formats } = host;
+  const button = (one: BulkAction) => {
+    const { length } = rows.filter((row) => row.may.includes(one.action));
+    if (!length) return nothing;
+    return html`<button type="button" class="button plain ${one.look === "danger" ? "danger" : ""}" @click=${() => void ask(host, one, rows)}>
+      ${icon(one.icon)}${one.label}${length < rows.length ? html`<span class="nums count">${formats.number(length)}</span>` : nothing}
+    </button>`;
+  };
   return html`<div class="bulk" part="bulk-bar" role="toolbar" aria-label=${words.selected(rows.length)}>
-    <strong class="nums">${words.selected(rows.length)}</strong>
-    ${offered.map(
-      (one) =>
-        html`<button type="button" class="button plain ${one.look === "danger" ? "danger" : ""}" @click=${() => void ask(host, one, rows)}>
-          ${icon(one.icon)}${one.label}
-        </button>`,
-    )}
+    <strong class="nums">${words.selected(rows.length)}</strong>${actionsOf(host).map(button)}
     <button type="button" class="button plain icon" aria-label=${words.clearSelection} @click=${() => host.pick([])}>${icon(closeIcon)}</button>
   </div>`;
 }
 
+/** Asks before it is done, and says who is left out and why. */
 async function ask(host: MusterTeam, one: BulkAction, rows: Row[]): Promise<void> {
   const fit = rows.filter((row) => row.may.includes(one.action));
-  const leftOut = rows.filter((row) => !fit.includes(row) && row.kind === one.kind);
+  const out = rows.filter((row) => !fit.includes(row)).map((row): Refusal => [row, reason(host, one, row)]);
+  const leftOut = out.length ? html`<div class="notice">${icon(infoIcon)}<div>${refusals(host.words.leftOut(out.length), out)}</div></div>` : nothing;
   if (one.action === "change_role") {
     const { ChangeRole } = await host.load();
-    host.open(new ChangeRole(host, fit));
+    host.open(new ChangeRole(host, fit, leftOut));
     return;
   }
-  const text = html`${one.text}${leftOut.length ? peopleLeftOut(host, leftOut) : nothing}`;
   const twice = host.confirm === "twice" && one.action === "remove";
-  await host.ask({ title: one.title(fit.length), text, label: one.label, look: one.look, twice, act: () => act(host, one, fit) });
+  await host.ask({ title: one.title(fit.length), text: html`${one.text}${leftOut}`, label: one.label, look: one.look, twice, act: () => act(host, one, fit) });
 }
 
-function peopleLeftOut(host: MusterTeam, rows: Row[]): TemplateResult {
-  return html`<p class="small">${host.words.leftOut(rows.length)}</p>
-    <ul class="left">${rows.map((row) => html`<li><b>${called(row)}</b></li>`)}</ul>`;
+/** Who is refused, and why. */
+type Refusal = [row: Row, reason: string];
+
+const refusals = (title: string, refused: Refusal[]): TemplateResult =>
+  html`<p>${title}</p><ul class="left">${refused.map(([row, reason]) => html`<li><b dir="auto">${called(row)}</b><span>${reason}</span></li>`)}</ul>`;
+
+/** Why something cannot be done with a row, as far as that is seen without asking. */
+function reason(host: MusterTeam, { action, kind }: BulkAction, row: Row): string {
+  const { words, team, list } = host;
+  const { problems } = words;
+  if (row.kind !== kind) return kind === "member" ? words.pending : words.faults.already_member;
+  if (action === "activate" && row.status === "active") return words.active;
+  if (action === "deactivate" && row.status === "inactive") return words.inactive;
+  if (row.is_paying_owner) return problems["paying-owner"];
+  if (row.is_me && action !== "change_role") return problems["own-membership"];
+  const isLast = team?.roles.some((role) => role.protected && role.id === row.role) && list.counts?.roles[row.role ?? ""] === 1;
+  return isLast ? problems["last-owner"] : problems.forbidden;
 }
 
 async function act(host: MusterTeam, { action, kind }: BulkAction, rows: Row[]): Promise<void> {
@@ -94,15 +105,19 @@ async function act(host: MusterTeam, { action, kind }: BulkAction, rows: Row[]):
   if (results) report(host, rows, results);
 }
 
-/** Says how many succeeded, and keeps those selected that were refused. */
+/** Says how many succeeded, and lists those that were refused, to select them again. */
 export function report(host: MusterTeam, rows: Row[], results: Verdict[]): void {
-  const refused = results.filter((result) => result.status === "refused");
   const { words } = host;
-  host.pick(rows.filter((row) => refused.some((result) => [result.member, result.invitation].includes(row.id))));
-  host.say(words.done(results.length - refused.length));
+  const refused = rows.flatMap((row): Refusal[] => {
+    const problem = results.find((result) => ("member" in result ? result.member : result.invitation) === row.id && result.status === "refused")?.problem;
+    return problem ? [[row, sentence(words, problem)]] : [];
+  });
+  const done = words.done(results.length - refused.length);
+  host.pick([]);
+  host.say(done);
   if (!refused.length) return;
-  const nameOf = (result: Verdict) => called(rows.find((row) => [result.member, result.invitation].includes(row.id)) ?? { email: "" });
-  host.note = html`<p>${words.refused(refused.length)}</p>
-    <ul class="left">${refused.map((result) => html`<li><b>${nameOf(result)}</b><span>${result.problem ? sentence(words, result.problem) : nothing}</span></li>`)}</ul>`;
+  const ids = new Set(refused.map(([{ id }]) => id));
+  const select = () => host.pick(host.rows.filter(({ id }) => ids.has(id)));
+  host.note = html`${refusals(`${done} · ${words.refused(refused.length)}`, refused)}<button type="button" class="link" @click=${select}>${words.selectThese}</button>`;
   host.requestUpdate();
 }

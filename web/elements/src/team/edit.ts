@@ -2,75 +2,66 @@
 
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
-import { is } from "@muster/client";
 import type { MusterTeam } from "../team.js";
 import type { Row } from "../contract.js";
 import { avatar } from "../parts/avatar.js";
 import { Panel } from "../parts/panel.js";
-import { RoleForm } from "../parts/role-form.js";
+import { durationName, RoleForm } from "../parts/role-form.js";
+import { longText } from "../parts/form.js";
 import { called, nameOf } from "../parts/names.js";
-import { ifMatch } from "./actions.js";
+import { Versions } from "../parts/versions.js";
+import type { Condition, Facts } from "../parts/versions.js";
 import { report } from "./bulk.js";
-import { icon, alertIcon } from "../parts/icons.js";
+import { grantLabel } from "./rows.js";
+import { icon } from "../parts/icons.js";
 import { infoIcon } from "../parts/icons-more.js";
-
-/** The role, resources and duration that a row has now. */
-const given = (row: Row | undefined) => ({ role: row?.role ?? null, resources: row?.grants ?? [], duration: row?.duration ?? null });
 
 /** A dialog with a role form, for a row that others may change meanwhile. */
 abstract class RolePanel extends Panel {
   protected form: RoleForm;
-  /** Whether the row was changed by somebody else while the dialog was open. */
-  protected isConflict = false;
+  protected readonly versions: Versions<Row> | undefined;
 
   constructor(
     override readonly host: MusterTeam,
-    protected rows: Row[],
+    readonly rows: Row[],
     private readonly power: "invite" | "assign",
   ) {
     super(host);
-    this.form = this.#formFor(rows.length === 1 ? rows[0] : undefined);
+    const [row, ...others] = rows;
+    this.form = this.#formFor(others.length ? undefined : row);
+    if (!row || others.length) return;
+    const read = async () => {
+      await host.refresh();
+      return host.rows.find((one) => one.id === row.id);
+    };
+    const take = (stored: Row) => {
+      this.form = this.#formFor(stored);
+      this.taken(stored);
+    };
+    this.versions = new Versions(host, row, { facts: (stored) => this.facts(stored), read, take, send: () => void this.submit() });
   }
 
   #formFor(row: Row | undefined): RoleForm {
-    return new RoleForm(this.host, this.host.view!, this.power, () => this.host.requestUpdate(), given(row));
+    const given = { role: row?.role ?? null, resources: row?.grants ?? [], duration: row?.duration ?? null };
+    return new RoleForm(this.host, this.host.team!, this.power, () => this.host.requestUpdate(), given);
   }
 
-  /** Shows what is stored now, after a 412. */
-  protected async reread(row: Row): Promise<void> {
-    await this.host.refresh();
-    const now = [...this.host.list.rows, ...this.host.pendingList.rows].find((one) => one.id === row.id);
-    if (!now) return;
-    this.rows = [now];
-    this.isConflict = true;
-  }
+  /** Puts what the form has beside the role to what is stored. */
+  protected taken(_stored: Row): void {}
 
-  protected async attempt(row: Row | undefined, request: () => Promise<void>): Promise<void> {
-    await this.run(async () => {
-      try {
-        await request();
-      } catch (error) {
-        if (!row || !is(error, "precondition-failed")) throw error;
-        await this.reread(row);
-      }
-    });
-  }
-
-  protected conflict(): TemplateResult | typeof nothing {
-    const [row] = this.rows;
-    if (!this.isConflict || !row) return nothing;
-    const role = this.host.view?.roles.find((role) => role.id === row.role);
-    const theirs = [role ? this.host.roleName(role) : "", ...row.grants.map(nameOf)].filter(Boolean);
-    const take = () => {
-      this.form = this.#formFor(row);
-      this.isConflict = false;
-      this.host.requestUpdate();
-    };
-    return html`<div class="notice warning" role="alert" tabindex="-1" data-problem>
-      ${icon(alertIcon)}
-      <div>${this.words.conflict(called(row))}<div><b>${this.host.formats.list(theirs)}</b></div></div>
-      <button type="button" class="link" @click=${take}>${this.words.takeTheirs}</button>
-    </div>`;
+  /** What a row has, or the form. */
+  protected facts(row?: Row): Facts {
+    const { host, words, form } = this;
+    const { roles, role_set } = host.team!;
+    const role = row ? roles.find(({ id }) => id === row.role) : form.role;
+    const resources = row ? row.grants.map((grant) => grantLabel(host, row, grant)) : form.resources.map(nameOf);
+    const duration = row ? row.duration : form.duration;
+    const end = row?.role_expires_at ? words.until(host.formats.day(row.role_expires_at)) : "";
+    return [
+      [words.role, role ? host.roleName(role) : ""],
+      [role_set.resource_names?.other ?? "", host.formats.list(resources.sort())],
+      [words.duration, duration ? durationName(words, duration) : end],
+    ];
   }
 
   footer(): TemplateResult {
@@ -80,7 +71,12 @@ abstract class RolePanel extends Panel {
 
 /** Changes the role of one member, or of several. */
 export class ChangeRole extends RolePanel {
-  constructor(host: MusterTeam, rows: Row[]) {
+  constructor(
+    host: MusterTeam,
+    rows: Row[],
+    /** Who is not among them, and why. */
+    private readonly leftOut: unknown = nothing,
+  ) {
     super(host, rows, "assign");
   }
 
@@ -93,7 +89,7 @@ export class ChangeRole extends RolePanel {
     const [row, ...others] = this.rows;
     const isOne = row && !others.length;
     const isMixed = this.rows.some((row) => new Set(row.grants.map((grant) => grant.role)).size > 1);
-    return html`${this.conflict()}${this.problemNotice()}
+    return html`${row && this.versions?.render(called(row))}${this.problemNotice()}${this.leftOut}
       ${isOne ? html`<div class="who">${avatar(row)}<div><span class="clip">${called(row)}</span><span class="sub muted small clip" dir="auto">${row.email}</span></div></div>` : nothing}
       ${isMixed ? html`<div class="notice">${icon(infoIcon)}<div>${this.words.replacesAll}</div></div>` : nothing} ${this.form.render()}`;
   }
@@ -104,21 +100,19 @@ export class ChangeRole extends RolePanel {
     if (!choice || !row) return;
     const { host } = this;
     const ids = this.rows.map((row) => row.id);
-    if (others.length) {
-      const { rows } = this;
-      await this.run(async () => {
+    const { members } = host.muster;
+    await this.run(async () => {
+      if (others.length) {
         const request = { ...choice, members: ids };
-        const answer = await host.change("change_role", ids, request, () => host.muster.members.changeRoleMany(host.org, request));
+        const answer = await host.change("change_role", ids, request, () => members.changeRoleMany(host.org, request));
         if (!answer) return;
         host.close();
-        report(host, rows, answer.data.results);
+        report(host, this.rows, answer.data.results);
+        return;
+      }
+      await this.versions?.change(async (condition) => {
+        if (await host.change("change_role", ids, choice, () => members.update(host.org, row.id, choice, condition))) this.saved();
       });
-      return;
-    }
-    await this.attempt(row, async () => {
-      if (!(await host.change("change_role", ids, choice, () => host.muster.members.update(host.org, row.id, choice, ifMatch(row))))) return;
-      host.close();
-      host.say(this.words.wasSaved);
     });
   }
 }
@@ -136,14 +130,18 @@ export class EditInvitation extends RolePanel {
     return this.words.editTitle(this.rows[0]?.email ?? "");
   }
 
+  protected override taken(row: Row): void {
+    this.#message = row.message ?? "";
+  }
+
+  protected override facts(row?: Row): Facts {
+    return [...super.facts(row), [this.words.message, (row ? row.message : this.#message.trim()) ?? ""]];
+  }
+
   body(): TemplateResult {
     const { words } = this;
-    const input = (event: Event) => (this.#message = (event.target as HTMLTextAreaElement).value);
-    return html`${this.conflict()}${this.problemNotice()} ${this.form.render()}
-      <div class="field">
-        <label for="message">${words.message} <span class="muted">(${words.optional})</span></label>
-        <textarea id="message" class="input" rows="3" maxlength="2000" .value=${this.#message} @input=${input}></textarea>
-      </div>`;
+    return html`${this.versions?.render(this.title)}${this.problemNotice()} ${this.form.render()}
+      ${longText(words, "message", words.message, this.#message, (text) => (this.#message = text))}`;
   }
 
   async submit(): Promise<void> {
@@ -153,10 +151,9 @@ export class EditInvitation extends RolePanel {
     const { host } = this;
     const message = this.#message.trim();
     const request = { ...choice, ...(message === (row.message ?? "") ? {} : { message: message || null }) };
-    await this.attempt(row, async () => {
-      if (!(await host.change("edit", [row.id], request, () => host.muster.invitations.update(host.org, row.id, request, ifMatch(row))))) return;
-      host.close();
-      host.say(this.words.wasSaved);
-    });
+    const change = async (condition: Condition) => {
+      if (await host.change("edit", [row.id], request, () => host.muster.invitations.update(host.org, row.id, request, condition))) this.saved();
+    };
+    await this.run(async () => this.versions?.change(change));
   }
 }

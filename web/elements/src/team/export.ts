@@ -53,7 +53,7 @@ async function inBackground(host: MusterTeam, format: Format, timezone: string):
 }
 
 function save(host: MusterTeam, url: string, format: Format): void {
-  const link = Object.assign(document.createElement("a"), { href: url, download: `${host.view?.organization.name ?? host.words.team}.${format}` });
+  const link = Object.assign(document.createElement("a"), { href: url, download: `${host.team?.organization.name ?? host.words.team}.${format}` });
   link.click();
   if (url.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(url));
 }

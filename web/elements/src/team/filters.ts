@@ -31,7 +31,7 @@ export function filterItems(host: MusterTeam, name: Filter): () => MenuItem[] {
 function roleItems(host: MusterTeam): MenuItem[] {
   const counts = host.list.counts?.roles;
   const flip = (id: string) => (host.query.role.includes(id) ? host.query.role.filter((one) => one !== id) : [...host.query.role, id]);
-  return (host.view?.roles ?? []).map((role) => {
+  return (host.team?.roles ?? []).map((role) => {
     const count = counts?.[role.id];
     return {
       label: host.roleName(role),

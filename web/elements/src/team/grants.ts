@@ -4,50 +4,56 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterTeam } from "../team.js";
 import type { Named, Role, Row } from "../contract.js";
-import { downIcon, icon, searchIcon } from "../parts/icons.js";
+import { select } from "../parts/form.js";
 import { called, keyOf, nameOf } from "../parts/names.js";
 import { Panel } from "../parts/panel.js";
-import { loadResources } from "../parts/resources.js";
-import { ifMatch } from "./actions.js";
+import { notice } from "../parts/problem.js";
+import { Resources } from "../parts/resources.js";
+import { Versions } from "../parts/versions.js";
+import type { Condition, Facts } from "../parts/versions.js";
 
-/** From how many resources on there is a search. */
-const LONG = 8;
+/** The role that a person holds on a resource, if any. */
+const heldOn = (row: Row, resource: Named): string => row.grants.find((grant) => keyOf(grant) === keyOf(resource))?.role ?? "";
 
 /** The dialog. */
 export class EditGrants extends Panel {
-  #resources: Named[] | undefined;
-  #search = "";
+  readonly #resources: Resources;
+  readonly #versions: Versions<Row>;
   /** The role on each resource by its key, as it is to be; an empty text is none. */
-  readonly #wanted = new Map<string, string>();
+  readonly #wanted = new Map<string, { resource: Named; role: string }>();
 
   constructor(
     override readonly host: MusterTeam,
-    private readonly row: Row,
+    private row: Row,
   ) {
     super(host);
-    void this.#load();
+    this.#resources = new Resources(host);
+    void this.#resources.load();
+    const read = async () => {
+      await host.refresh();
+      const now = host.rows.find((one) => one.id === row.id);
+      if (now) this.row = now;
+      return now;
+    };
+    this.#versions = new Versions(host, row, { facts: (stored) => this.#facts(stored), read, take: () => this.#wanted.clear(), send: () => void this.submit() });
   }
 
   get title(): string {
     return this.words.accessOf(called(this.row));
   }
 
+  get #names(): string {
+    return this.host.team?.role_set.resource_names?.other ?? "";
+  }
+
   body(): TemplateResult {
-    const { words, host } = this;
-    const names = host.view?.role_set.resource_names;
-    const looked = this.#search.trim().toLocaleLowerCase(host.tag);
-    const shown = this.#resources?.filter((resource) => nameOf(resource).toLocaleLowerCase(host.tag).includes(looked));
-    const input = (event: Event) => {
-      this.#search = (event.target as HTMLInputElement).value;
-      host.requestUpdate();
-    };
-    const label = words.filterResources(names?.other ?? "");
-    return html`${this.problemNotice()}
-      ${(this.#resources?.length ?? 0) > LONG
-        ? html`<div class="search">${icon(searchIcon)}<input class="input" type="search" aria-label=${label} placeholder=${label} .value=${this.#search} @input=${input} /></div>`
-        : nothing}
-      ${shown ? html`<div class="options grants">${shown.map((resource) => this.#line(resource))}</div>` : html`<div class="bone"></div>`}
-      ${this.#resources?.length === 0 ? html`<p class="hint">${words.noResources(names?.other ?? "")}</p>` : nothing}`;
+    const { words } = this;
+    const { shown, found = [], isPart, problem } = this.#resources;
+    // What is held stays in sight, also if it is not on the page that was found.
+    const held = isPart ? this.row.grants.filter((grant) => !shown?.some((one) => keyOf(one) === keyOf(grant))) : [];
+    return html`${this.#versions.render(called(this.row))}${this.problemNotice()}${problem ? notice(this.host, problem) : nothing}${this.#resources.search(this.#names)}
+      ${shown ? html`<div class="options grants">${[...held, ...shown].map((resource) => this.#line(resource))}</div>` : html`<div class="bone"></div>`}
+      ${shown && !found.length && !isPart ? html`<p class="hint">${words.noResources(this.#names)}</p>` : nothing}`;
   }
 
   footer(): TemplateResult {
@@ -56,72 +62,61 @@ export class EditGrants extends Panel {
 
   async submit(): Promise<void> {
     const { host, row } = this;
-    const changes = this.#changes;
+    const { members } = host.muster;
     const member = row.is_me ? "me" : row.id;
-    await this.run(async () => {
-      const send = async () => {
-        // Only the first one names the version that was shown: each change makes another.
-        let condition = ifMatch(row);
-        for (const { resource, role } of changes) {
-          const { type, id } = resource;
-          if (role) await host.muster.members.putGrant(host.org, member, type, id, { role }, condition);
-          else await host.muster.members.deleteGrant(host.org, member, type, id, condition);
-          condition = {};
-        }
-        return true;
-      };
-      if (!(await host.change("change_grants", [row.id], changes, send))) return;
-      host.close();
-      host.say(this.words.wasSaved);
+    await this.run(() =>
+      this.#versions.change(async (given) => {
+        const changes = this.#changes;
+        const send = async () => {
+          // Only the first one names the version that was shown: each change makes another.
+          let condition: Partial<Condition> = given;
+          for (const { resource, role } of changes) {
+            const { type, id } = resource;
+            if (role) await members.putGrant(host.org, member, type, id, { role }, condition);
+            else await members.deleteGrant(host.org, member, type, id, condition);
+            condition = {};
+          }
+          return true;
+        };
+        if (await host.change("change_grants", [row.id], changes, send)) this.saved();
+      }),
+    );
+  }
+
+  /** What is held where something is to change, or what is to be held there. */
+  #facts(row?: Row): Facts {
+    const { host, words } = this;
+    return [...this.#wanted.values()].map(({ resource, role }) => {
+      const id = row ? heldOn(row, resource) : role;
+      const known = host.team?.roles.find((role) => role.id === id);
+      return [nameOf(resource), known ? host.roleName(known) : words.noAccess];
     });
   }
 
   get #changes(): { resource: Named; role: string }[] {
-    const changed = (this.#resources ?? []).filter((resource) => this.#roleOn(resource) !== this.#heldOn(resource));
+    const changed = [...this.#wanted.values()].filter(({ resource, role }) => role !== heldOn(this.row, resource));
     // What is given comes before what is taken: nobody loses their last role in between.
-    return changed.map((resource) => ({ resource, role: this.#roleOn(resource) })).sort((one, other) => Number(!one.role) - Number(!other.role));
-  }
-
-  #heldOn(resource: Named): string {
-    return this.row.grants.find((grant) => keyOf(grant) === keyOf(resource))?.role ?? "";
+    return changed.sort((one, other) => Number(!one.role) - Number(!other.role));
   }
 
   #roleOn(resource: Named): string {
-    return this.#wanted.get(keyOf(resource)) ?? this.#heldOn(resource);
+    return this.#wanted.get(keyOf(resource))?.role ?? heldOn(this.row, resource);
   }
 
   /** The roles that the caller can give on a resource; for themselves also those that they can take. */
   #rolesOn(resource: Named): Role[] {
     const scopes = (role: Role) => (this.row.is_me ? [role.assign, role.self_assign] : [role.assign]);
     const reaches = (role: Role) => scopes(role).some((scope) => scope.organization || scope.resources.some((one) => keyOf(one) === keyOf(resource)));
-    return (this.host.view?.roles ?? []).filter((role) => role.resources !== "none" && role.enabled && (reaches(role) || role.id === this.#heldOn(resource)));
+    return (this.host.team?.roles ?? []).filter((role) => role.resources !== "none" && role.enabled && (reaches(role) || role.id === heldOn(this.row, resource)));
   }
 
   #line(resource: Named): TemplateResult {
-    const key = keyOf(resource);
     const roles = this.#rolesOn(resource);
-    const chosen = this.#roleOn(resource);
-    const change = (event: Event) => {
-      this.#wanted.set(key, (event.target as HTMLSelectElement).value);
+    const change = (role: string) => {
+      this.#wanted.set(keyOf(resource), { resource, role });
       this.host.requestUpdate();
     };
-    return html`<label>
-      <span class="clip">${nameOf(resource)}</span>
-      <span class="select"
-        ><select class="input" .value=${chosen} ?disabled=${!roles.length} @change=${change}>
-          <option value="" ?selected=${!chosen}>${this.words.noAccess}</option>
-          ${roles.map((role) => html`<option value=${role.id} ?selected=${role.id === chosen}>${this.host.roleName(role)}</option>`)}</select
-        >${icon(downIcon)}</span
-      >
-    </label>`;
-  }
-
-  async #load(): Promise<void> {
-    try {
-      this.#resources = await loadResources(this.host);
-    } catch (error) {
-      this.problem = this.host.problem(error);
-    }
-    this.host.requestUpdate();
+    const options = [["", this.words.noAccess], ...roles.map((role) => [role.id, this.host.roleName(role)])] as [string, string][];
+    return html`<label><span class="clip">${nameOf(resource)}</span>${select(options, this.#roleOn(resource), change, { disabled: !roles.length })}</label>`;
   }
 }

@@ -11,7 +11,7 @@ export function head(host: MusterTeam): TemplateResult {
   const { words, list } = host;
   const { counts, seats } = list;
   const people = counts && host.hasSections ? [words.members(counts.active + counts.inactive), counts.pending ? words.invited(counts.pending) : ""] : [];
-  const summary = [host.view?.organization.name ?? "", ...people].filter(Boolean).join(" · ");
+  const summary = [host.team?.organization.name ?? "", ...people].filter(Boolean).join(" · ");
   return html`<div class="head">
     <div class="title">
       <slot name="header"><h2 data-home tabindex="-1">${words.team}</h2></slot>
@@ -53,7 +53,7 @@ export function seatWarning(host: MusterTeam): TemplateResult | typeof nothing {
   const { words, list } = host;
   const limit = list.seats?.limit;
   if (!list.seats?.at_limit || limit == null) return nothing;
-  const isHelpful = host.can("invite_members") && host.view?.roles.some((role) => !role.uses_seat && (role.invite.organization || role.invite.resources.length));
+  const isHelpful = host.can("invite_members") && host.team?.roles.some((role) => !role.uses_seat && (role.invite.organization || role.invite.resources.length));
   return html`<div class="notice warning" part="seats-warning">
     ${icon(alertIcon)}
     <div>${words.seatsFull(limit)} ${isHelpful ? words.seatsFullHint : nothing}</div>
@@ -63,7 +63,8 @@ export function seatWarning(host: MusterTeam): TemplateResult | typeof nothing {
 
 /** The link to more seats, if the product has one. */
 export function upgradeLink(host: MusterTeam): TemplateResult | typeof nothing {
-  const url = host.upgradeUrl ?? host.view?.organization.plan.upgrade_url;
+  const plan: { seat_limit: number | null; upgrade_url?: string | null } | undefined = host.team?.organization.plan;
+  const url = host.upgradeUrl ?? plan?.upgrade_url;
   if (!url || !/^(https?:|\/)/i.test(url)) return nothing;
   const follow = (event: Event) => {
     if (!host.emit("upgrade", { url }, true)) event.preventDefault();

@@ -6,6 +6,7 @@ import type { Problem } from "@muster/client";
 import type { MusterTeam } from "../team.js";
 import type { View } from "../contract.js";
 import { AddressField, MOST_ADDRESSES } from "../parts/addresses.js";
+import { longText } from "../parts/form.js";
 import { Panel } from "../parts/panel.js";
 import { RoleForm } from "../parts/role-form.js";
 import { upgradeLink } from "./head.js";
@@ -44,18 +45,14 @@ export class Invite extends Panel {
   }
 
   get title(): string {
-    return this.words.inviteTitle;
+    return this.words.invitePeople;
   }
 
   body(): TemplateResult {
     const { words } = this;
-    const input = (event: Event) => (this.#message = (event.target as HTMLTextAreaElement).value);
     return html`${this.problem && !this.#addresses.faulty.length ? this.problemNotice() : nothing}<slot name="invite-note"></slot>
       ${this.#addresses.render()} ${this.#form.render()}
-      <div class="field">
-        <label for="message">${words.message} <span class="muted">(${words.optional})</span></label>
-        <textarea id="message" class="input" rows="3" maxlength="2000" placeholder=${words.messageHint} .value=${this.#message} @input=${input}></textarea>
-      </div>`;
+      ${longText(words, "message", words.message, this.#message, (text) => (this.#message = text), words.messageHint)}`;
   }
 
   footer(): TemplateResult {

@@ -1,7 +1,7 @@
-// The rows of the list: pages, and what is loaded again after a change.
+// The rows of a list: pages, and what is loaded again after a change.
 
-import { listPeople } from "../contract.js";
 import type { Muster, People, Row, Seats } from "../contract.js";
+import type { Narrowing, Query } from "./query.js";
 
 /** How many short pages in a row are asked for without a click. */
 const MOST_PARTIAL_PAGES = 5;
@@ -11,7 +11,7 @@ const MOST_ROWS_A_PAGE = 100;
 export interface Asked {
   muster: Muster;
   org: string;
-  query: Record<string, unknown>;
+  query: Narrowing;
   limit: number;
 }
 
@@ -19,25 +19,29 @@ export interface Asked {
 export class PeopleList {
   rows: Row[] = [];
   seats: Seats | undefined;
-  counts: People["counts"];
+  counts: People["counts"] = null;
   cursor: string | null | undefined;
   isLoading = false;
   isLoaded = false;
   error: unknown;
   #abort: AbortController | undefined;
 
-  constructor(private readonly changed: () => void) {}
+  constructor(
+    private readonly changed: () => void,
+    /** What this list asks in any case. */
+    readonly fixed: Partial<Query> = {},
+  ) {}
 
   /** Loads the first page. Rows that are shown stay until it is there. */
   async load(asked: Asked): Promise<void> {
     await this.#run(async (signal) => {
       this.rows = await this.#pages(asked, undefined, asked.limit, signal);
-      this.isLoaded = true;
     });
   }
 
   /** Loads one page more. */
   async more(asked: Asked): Promise<void> {
+    if (this.isLoading) return;
     await this.#run(async (signal) => {
       const more = await this.#pages(asked, this.cursor, asked.limit, signal);
       const known = new Set(this.rows.map((row) => row.id));
@@ -55,7 +59,6 @@ export class PeopleList {
         rows = [...rows, ...(await this.#pages(asked, rows.length ? this.cursor : undefined, limit, signal))];
       } while (rows.length < shown && this.cursor);
       this.rows = rows;
-      this.isLoaded = true;
     });
   }
 
@@ -64,28 +67,29 @@ export class PeopleList {
     this.#abort?.abort();
   }
 
-  async #pages(asked: Asked, from: string | null | undefined, limit: number, signal: AbortSignal): Promise<Row[]> {
+  async #pages({ muster, org, query }: Asked, from: string | null | undefined, limit: number, signal: AbortSignal): Promise<Row[]> {
     const rows: Row[] = [];
     let cursor = from;
     for (let page = 0; page < MOST_PARTIAL_PAGES; page++) {
-      const people = await listPeople(asked.muster, asked.org, { ...asked.query, limit: limit - rows.length, cursor }, signal);
-      rows.push(...people.items);
-      this.seats = people.seats;
-      this.counts = people.counts ?? this.counts;
-      this.cursor = cursor = people.next_cursor;
-      if (!people.partial || !cursor || rows.length >= limit) break;
+      const { data } = await muster.members.list(org, { ...query, limit: limit - rows.length, cursor }, { signal });
+      rows.push(...data.items);
+      this.seats = data.seats;
+      this.counts = data.counts ?? this.counts;
+      this.cursor = cursor = data.next_cursor;
+      if (!data.partial || !cursor || rows.length >= limit) break;
     }
     return rows;
   }
 
   async #run(request: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    this.#abort?.abort();
+    this.stop();
     const abort = (this.#abort = new AbortController());
     this.isLoading = true;
     this.error = undefined;
     this.changed();
     try {
       await request(abort.signal);
+      this.isLoaded = true;
     } catch (error) {
       if (abort.signal.aborted) return;
       this.error = error;

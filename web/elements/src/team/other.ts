@@ -27,10 +27,10 @@ function state(name: string, title: string, hint: string, action: TemplateResult
 
 /** What a member sees who may not see the others: themselves. */
 export function self(host: MusterTeam): TemplateResult {
-  const { words, view } = host;
-  const me = view?.me;
+  const { words, team } = host;
+  const me = team?.me;
   if (!me) return html``;
-  const role = view.roles.find((role) => role.id === me.role);
+  const role = team.roles.find((role) => role.id === me.role);
   return html`<div class="card">
     <div class="person">
       ${avatar({ ...me, color: me.profile.color ?? null })}
@@ -41,7 +41,7 @@ export function self(host: MusterTeam): TemplateResult {
       <span class="badge" part="badge">${role ? host.roleName(role) : words.noRole}</span>
       ${me.grants.map((grant) => html`<span class="badge" part="badge">${nameOf(grant)}</span>`)}
     </div>
-    ${view.may.includes("leave") && !host.readonly
+    ${team.may.includes("leave") && !host.readonly
       ? html`<div><button type="button" class="button" @click=${() => void host.leave()}>${icon(exitIcon)}${words.leaveTeam}</button></div>`
       : nothing}
   </div>`;

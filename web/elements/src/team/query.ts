@@ -1,5 +1,14 @@
 // What the list shows: search, filters and order, also as the text that a link can carry.
 
+import type { Schemas } from "@muster/client";
+
+/** What narrows and orders a list, as the API takes it. */
+export type Narrowing = Partial<Pick<Query, "q" | "role" | "joined_in" | "resource">> & {
+  invite_status?: "accepted" | "pending";
+  status?: "active" | "inactive";
+  sort?: Schemas["Order"];
+};
+
 /** The parts of a query. */
 export interface Query {
   q: string;
@@ -18,9 +27,7 @@ export type Filter = "status" | "role" | "joined_in" | "resource" | "sort";
 export const noQuery = (): Query => ({ q: "", invite_status: "", status: "", role: [], joined_in: "", resource: "", sort: "" });
 
 /** The query as parameters of the API. */
-export function parameters(query: Query): Record<string, string | string[]> {
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value.length));
-}
+export const parameters = (query: Query): Narrowing => Object.fromEntries(Object.entries(query).filter(([, value]) => value.length)) as Narrowing;
 
 /** The query as text, such as `q=ann&role=a,b`. */
 export function format(query: Query): string {

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterTeam } from "../team.js";
 import type { Grant, Row } from "../contract.js";
+import type { PeopleList } from "./list.js";
 import { avatar } from "../parts/avatar.js";
 import { called, nameOf } from "../parts/names.js";
 import { icon, dotsIcon, downIcon, upIcon } from "../parts/icons.js";
@@ -14,32 +15,34 @@ const BAD_MAIL = ["bounced", "failed", "returned", "complained", "declined"];
 const SORTS: Record<string, string> = { name: "name", joined: "joined", "last-active": "last_active" };
 
 /** The table. */
-export function table(host: MusterTeam, rows: Row[], label: string, isPending = false): TemplateResult {
-  const { list } = host;
+export function table(host: MusterTeam, list: PeopleList, label: string): TemplateResult {
+  const { rows } = list;
+  const isPending = list === host.pendingList;
   const isPicking = host.canPick;
-  const columns = host.columns.filter((column) => !isPending || column === "role" || column === "status");
+  const group = list.fixed.role?.[0];
+  const columns = host.shownColumns.filter((column) => !isPending || column === "role" || column === "status");
   return html`<div class="list ${isPicking ? "picks" : ""} ${list.isLoading && list.isLoaded ? "busy" : ""}" aria-busy=${list.isLoading}>
-    <table part="table" role="table" aria-label=${label} aria-rowcount=${!isPending && list.cursor ? -1 : rows.length + 1}>
+    <table part="table" role="table" aria-label=${label} aria-rowcount=${list.cursor ? -1 : rows.length + 1}>
       <thead role="rowgroup">
         <tr role="row">
           ${isPicking ? html`<th role="columnheader" scope="col" class="check">${pickAll(host, rows)}</th>` : nothing}
           ${header(host, isPending ? "" : "name", host.words.name, "c-person")}
-          ${columns.map((column) => columnHeader(host, column))}
+          ${columns.map((column) => columnHeader(host, column, group))}
           <th role="columnheader" scope="col" class="c-menu"><span class="hidden">${host.words.actions}</span></th>
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${rows.map((row) => line(host, row, columns))}
+        ${rows.map((row) => line(host, row, columns, group))}
       </tbody>
     </table>
-    ${!isPending && list.cursor && rows.length ? more(host) : nothing}
+    ${list.cursor ? more(host, list) : nothing}
   </div>`;
 }
 
-function more(host: MusterTeam): TemplateResult {
-  const { words, list } = host;
+function more(host: MusterTeam, list: PeopleList): TemplateResult {
+  const { words } = host;
   return html`<div class="more">
-    <button type="button" class="button" aria-disabled=${list.isLoading} @click=${() => host.more()}>
+    <button type="button" class="button" aria-disabled=${list.isLoading} @click=${() => host.more(list)}>
       ${list.isLoading ? html`<span class="spin"></span>` : nothing}${words.loadMore}
     </button>
   </div>`;
@@ -47,7 +50,7 @@ function more(host: MusterTeam): TemplateResult {
 
 function pickAll(host: MusterTeam, rows: Row[]): TemplateResult {
   const pickable = rows.filter((row) => host.isPickable(row));
-  const others = [...host.list.rows, ...host.pendingList.rows].filter((row) => host.picked.has(row.id) && !rows.includes(row));
+  const others = host.rows.filter((row) => host.picked.has(row.id) && !rows.includes(row));
   const picked = pickable.filter((row) => host.picked.has(row.id)).length;
   return html`<input
     type="checkbox"
@@ -59,9 +62,10 @@ function pickAll(host: MusterTeam, rows: Row[]): TemplateResult {
   />`;
 }
 
-function columnHeader(host: MusterTeam, column: string): TemplateResult | typeof nothing {
+function columnHeader(host: MusterTeam, column: string, group: string | undefined): TemplateResult | typeof nothing {
   const { words } = host;
-  const labels: Record<string, string> = { role: words.role, joined: words.joined, "last-active": words.lastActive, status: words.status, timezone: words.timezone };
+  const names = group && host.team?.role_set.resource_names;
+  const labels: Record<string, string> = { role: names ? names.other : words.role, joined: words.joined, "last-active": words.lastActive, status: words.status, timezone: words.timezone };
   const label = labels[column];
   return label ? header(host, column, label, `c-${column === "last-active" ? "active" : column}`) : nothing;
 }
@@ -78,7 +82,7 @@ function header(host: MusterTeam, column: string, label: string, look: string): 
   </th>`;
 }
 
-function line(host: MusterTeam, row: Row, columns: string[]): TemplateResult {
+function line(host: MusterTeam, row: Row, columns: string[], group: string | undefined): TemplateResult {
   const { words } = host;
   const isPicked = host.picked.has(row.id);
   const name = called(row);
@@ -91,7 +95,7 @@ function line(host: MusterTeam, row: Row, columns: string[]): TemplateResult {
         </td>`
       : nothing}
     <td role="cell" part="cell" class="c-person">${person(host, row)}</td>
-    ${columns.map((column) => cell(host, row, column))}
+    ${columns.map((column) => cell(host, row, column, group))}
     <td role="cell" class="c-menu">${rowMenu(host, row, name)}</td>
   </tr>`;
 }
@@ -119,12 +123,12 @@ function pendingLine(host: MusterTeam, row: Row): TemplateResult | string {
   return parts.length ? parts.join(" · ") : words.invitation;
 }
 
-function cell(host: MusterTeam, row: Row, column: string): TemplateResult | typeof nothing {
+function cell(host: MusterTeam, row: Row, column: string, group: string | undefined): TemplateResult | typeof nothing {
   const { formats, words } = host;
   const isPending = row.kind === "invitation";
   switch (column) {
     case "role":
-      return html`<td role="cell" part="cell" class="c-role">${roles(host, row)}</td>`;
+      return html`<td role="cell" part="cell" class="c-role">${roles(host, row, group)}</td>`;
     case "joined":
       return html`<td role="cell" part="cell" class="c-joined">${row.joined_at ? formats.day(row.joined_at) : nothing}</td>`;
     case "last-active":
@@ -142,17 +146,21 @@ function cell(host: MusterTeam, row: Row, column: string): TemplateResult | type
   }
 }
 
-function roles(host: MusterTeam, row: Row): TemplateResult {
+/** A resource of a row, with the role there if it is another one. */
+export function grantLabel(host: MusterTeam, row: Row, grant: Grant): string {
+  const other = grant.role !== row.role && host.team?.roles.find((role) => role.id === grant.role);
+  return other ? `${nameOf(grant)} (${host.roleName(other)})` : nameOf(grant);
+}
+
+/** The role and where it holds. What stands above the group is not repeated in each of its rows. */
+function roles(host: MusterTeam, row: Row, group: string | undefined): TemplateResult {
   const { words, formats } = host;
-  const role = host.view?.roles.find((role) => role.id === row.role);
+  const role = host.team?.roles.find((role) => role.id === row.role);
   const shown = row.grants.slice(0, SHOWN_GRANTS);
   const others = row.grants.length - shown.length;
-  const label = (grant: Grant) => {
-    const other = grant.role !== row.role && host.view?.roles.find((role) => role.id === grant.role);
-    return other ? `${nameOf(grant)} (${host.roleName(other)})` : nameOf(grant);
-  };
+  const label = (grant: Grant) => grantLabel(host, row, grant);
   return html`<div class="roles">
-    <div class="clip">${role ? host.roleName(role) : (row.role ?? html`<span class="muted">${words.noRole}</span>`)}
+    <div class="clip">${group && row.role === group ? nothing : role ? host.roleName(role) : (row.role ?? html`<span class="muted">${words.noRole}</span>`)}
       ${row.role_expires_at ? html`<span class="muted small"> ${words.until(formats.day(row.role_expires_at))}</span>` : nothing}</div>
     ${shown.length ? html`<div class="sub clip" title=${row.grants.map(label).join(", ")}>${shown.map(label).join(", ")}${others ? html` <span class="nums">${words.andMore(others)}</span>` : nothing}</div>` : nothing}
   </div>`;

@@ -66,8 +66,8 @@ function filterButton(host: MusterTeam, name: Filter, label: string, chosen: str
 }
 
 function filters(host: MusterTeam): TemplateResult[] {
-  const { words, query, view } = host;
-  const [first, ...others] = (view?.roles ?? []).filter((role) => query.role.includes(role.id)).map((role) => host.roleName(role));
+  const { words, query, team } = host;
+  const [first, ...others] = (team?.roles ?? []).filter((role) => query.role.includes(role.id)).map((role) => host.roleName(role));
   const chosenRole = first ? (others.length ? words.several(first, others.length) : first) : "";
   const shown = [filterButton(host, "role", words.role, chosenRole)];
   if (query.invite_status !== "pending") {
@@ -75,7 +75,7 @@ function filters(host: MusterTeam): TemplateResult[] {
     const periods: Record<string, string> = { last_week: words.lastWeek, last_month: words.lastMonth, last_year: words.lastYear };
     shown.push(filterButton(host, "joined_in", words.joined, periods[query.joined_in] ?? query.joined_in));
   }
-  const names = view?.role_set.resource_names;
+  const names = team?.role_set.resource_names;
   if (names && host.can("read_resources")) {
     const found = host.resources?.find((one) => keyOf(one) === query.resource);
     const chosen = found ? nameOf(found) : query.resource.slice(query.resource.indexOf(":") + 1);

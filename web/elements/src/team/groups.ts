@@ -1,0 +1,54 @@
+// The people in groups by role, each a list of its own that loads when it comes into sight.
+
+import { html } from "lit";
+import type { TemplateResult } from "lit";
+import type { MusterTeam } from "../team.js";
+import { empty } from "./other.js";
+import { skeleton } from "./rows.js";
+
+/** Knows which sections are in sight, and calls back with their keys. */
+export class Sentry {
+  readonly inSight = new Set<string>();
+  readonly #observer: IntersectionObserver;
+
+  constructor(seen: (key: string) => void) {
+    const tell: IntersectionObserverCallback = (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        const { key = "" } = (target as HTMLElement).dataset;
+        this.inSight[isIntersecting ? "add" : "delete"](key);
+        if (isIntersecting) seen(key);
+      }
+    };
+    this.#observer = new IntersectionObserver(tell, { rootMargin: "200px" });
+  }
+
+  /** Watches the sections that there are now. All of them are told of anew: another one may stand in the place of one that was seen. */
+  watch(sections: Iterable<HTMLElement>): void {
+    this.#observer.disconnect();
+    for (const section of sections) this.#observer.observe(section);
+  }
+
+  stop(): void {
+    this.#observer.disconnect();
+  }
+}
+
+/** The groups. One that is known to be empty is left out. */
+export function groups(host: MusterTeam): TemplateResult {
+  const { query, team, isNarrowed, formats } = host;
+  if (!host.list.isLoaded) return skeleton(host);
+  const { counts } = host.list;
+  const roles = (team?.roles ?? []).filter(({ id }) => {
+    if (query.role.length && !query.role.includes(id)) return false;
+    const { isLoaded, rows, cursor, isLoading } = host.group(id);
+    if (isLoaded && !isLoading) return !!(rows.length || cursor);
+    // Numbers can be some seconds old.
+    return host.isChanged || !counts || !!counts.roles[id];
+  });
+  if (!roles.length) return empty(host);
+  return html`${roles.map((role) => {
+    const { isLoaded, rows, cursor } = host.group(role.id);
+    const count = isLoaded && !cursor ? rows.length : isNarrowed ? undefined : counts?.roles[role.id];
+    return host.section(role.id, host.roleName(role), html`<span class="nums muted">${count === undefined ? "" : formats.number(count)}</span>`, host.group(role.id));
+  })}`;
+}

@@ -1,0 +1,50 @@
+// Dialogs with an element of its own inside: the API keys of a member, and the profile.
+
+import { html } from "lit";
+import type { TemplateResult } from "lit";
+import type { Row } from "../contract.js";
+import { called } from "../parts/names.js";
+import { Panel } from "../parts/panel.js";
+import type { MusterTeam } from "../team.js";
+
+/** The parts of the inner element that a page can style. */
+const PARTS = "primary, danger, menu, menu-item, dialog, dialog-title, badge, avatar, skeleton, empty, error";
+
+/** Loads the elements, and opens one in a dialog. */
+export async function openElement(host: MusterTeam, what: "keys" | "profile", row: Row): Promise<void> {
+  await import("../muster-pages.js");
+  host.open(new Inner(host, what, row));
+}
+
+/** The dialog. */
+class Inner extends Panel {
+  constructor(
+    override readonly host: MusterTeam,
+    private readonly what: "keys" | "profile",
+    private readonly row: Row,
+  ) {
+    super(host);
+  }
+
+  get title(): string {
+    return this.what === "keys" ? this.words.keysOf(called(this.row)) : this.words.editProfile;
+  }
+
+  body(): TemplateResult {
+    const { host, row } = this;
+    const { muster, org, messages } = host;
+    const member = row.is_me ? "me" : row.id;
+    const changed = () => void host.refresh();
+    return this.what === "keys"
+      ? html`<muster-api-keys .client=${muster} .organization=${org} .messages=${messages} .member=${member} .isInner=${true} .canCreate=${row.may.includes("create_api_key")} exportparts=${PARTS}></muster-api-keys>`
+      : html`<muster-profile .client=${muster} .organization=${org} .messages=${messages} .member=${member} .isInner=${true} .notifications=${host.notifications} .colors=${host.colors} exportparts=${PARTS} @muster-change=${changed}></muster-profile>`;
+  }
+
+  footer(): TemplateResult {
+    return html`<button class="button">${this.words.close}</button>`;
+  }
+
+  async submit(): Promise<void> {
+    this.host.close();
+  }
+}
