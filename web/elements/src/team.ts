@@ -79,6 +79,7 @@ export class MusterTeam extends MusterElement {
   isChanged = false;
   #problem: Problem | undefined;
   #opened = "";
+  #hasLeft = false;
   #searchTimer = 0;
   #loadedAt = 0;
   #menu: Menu | undefined;
@@ -108,6 +109,7 @@ export class MusterTeam extends MusterElement {
     if (changed.has("view") && this.team) void this.#load();
     if (this.hasAccess && this.org && this.isConnected && key !== this.#opened) {
       this.#opened = key;
+      this.#hasLeft = false;
       void this.#start();
     }
   }
@@ -156,7 +158,8 @@ export class MusterTeam extends MusterElement {
   rowsOf(list: PeopleList, label: string): TemplateResult {
     const { error, rows, cursor } = list;
     const trouble = error ? notice(this, error as Problem, () => void list.load(this.#asked(list))) : nothing;
-    if (!list.isLoaded) return error ? html`${trouble}` : skeleton(this);
+    // A group that was empty may not be any longer.
+    if (!list.isLoaded || (list.isLoading && list.fixed.role && !rows.length)) return error ? html`${trouble}` : skeleton(this);
     if (rows.length) return html`${trouble}${table(this, list, label)}`;
     return html`${trouble}${cursor ? html`<div><button type="button" class="button" @click=${() => this.more(list)}>${this.words.searchOn}</button></div>` : empty(this)}`;
   }
@@ -345,7 +348,7 @@ export class MusterTeam extends MusterElement {
   /** The caller has left. */
   left(): void {
     this.team = undefined;
-    this.#opened = "";
+    this.#hasLeft = true;
     this.emit("left", { organization: this.org });
     void this.#start();
   }
@@ -384,7 +387,7 @@ export class MusterTeam extends MusterElement {
     } catch (error) {
       this.#problem = this.problem(error);
       void this.load();
-      if (this.#problem?.status === 404) this.emit("left", { organization: this.org });
+      if (this.#problem?.status === 404 && !this.#hasLeft) this.emit("left", { organization: this.org });
       this.requestUpdate();
       return;
     }
