@@ -12,16 +12,16 @@ const TYPES = { ".js": "text/javascript", ".css": "text/css", ".html": "text/htm
 /** Starts the browser. */
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 
-/** Serves the test page and the built elements, at an origin of their own. */
-export async function serve(api) {
+/** Serves the test page and the built elements, at an origin of their own. `files` are further ones by their paths. */
+export async function serve(api, files = {}) {
   const policy = `default-src 'none'; script-src 'self'; style-src 'self'; connect-src ${api}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'`;
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     if (pathname === "/favicon.ico") return response.writeHead(204).end();
     const file = pathname.startsWith("/dist/") ? `elements${pathname}` : /^\/\w+\.(js|css)$/.test(pathname) ? `tests/page${pathname}` : "tests/page/index.html";
     try {
-      const body = await readFile(ROOT + file);
-      const type = TYPES[/\.\w+$/.exec(file)?.[0]];
+      const body = files[pathname] ?? (await readFile(ROOT + file));
+      const type = TYPES[/\.\w+$/.exec(pathname in files ? pathname : file)?.[0]];
       response.writeHead(200, { "content-type": type, "content-security-policy": policy, "referrer-policy": "no-referrer" }).end(body);
     } catch {
       response.writeHead(404).end();
