@@ -13,6 +13,8 @@ before(async () => {
   backend = await startBackend();
   [site, browser] = await Promise.all([serve(backend.url), launch()]);
   organization = await fillTeam(backend, "Acme Learning");
+  const { data } = await organization.owner.members.list(organization.id, { q: "okafor" });
+  await organization.owner.apiKeys.create(organization.id, data.items[0].id, { name: "Deployment", read_only: true });
   const who = { sub: "nia", name: "Nia", email: "nia@partner.example" };
   await organization.owner.invitations.create(organization.id, { emails: [who.email], role: "participant", message: "See you on Monday.\nOlivia" });
   token = (await backend.invitationsTo(who.email)).at(-1);
@@ -73,6 +75,28 @@ const STATES = {
   },
   role: (page) => choose(page, "Petra Novák-Lindgren", "Change role"),
   remove: (page) => choose(page, "Felix Okafor", "Remove from team"),
+  "bulk-left-out": async (page) => {
+    for (const name of ["Felix Okafor", "Paul Adeyemi", "quentin@partner.example", "fatma.demir@acme.example"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+    await page.getByRole("toolbar").getByRole("button", { name: "Deactivate" }).click();
+    await page.getByText("2 are left out:").waitFor();
+  },
+  conflict: async (page) => {
+    await choose(page, "quentin@partner.example", "Edit invitation");
+    const { data } = await organization.owner.members.list(organization.id, { q: "quentin" });
+    const resources = data.items[0].grants.some((grant) => grant.id === "spring") ? [] : [{ type: "program", id: "spring" }];
+    await organization.owner.invitations.update(organization.id, data.items[0].id, { role: "participant", resources });
+    await page.getByRole("checkbox", { name: "Autumn leadership program" }).check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("was changed meanwhile").waitFor();
+  },
+  keys: async (page) => {
+    await choose(page, "Felix Okafor", "API keys");
+    await page.getByText("Deployment").waitFor();
+  },
+  profile: async (page) => {
+    await choose(page, "Felix Okafor", "Edit profile");
+    await page.getByLabel("About").waitFor();
+  },
   "edit-invitation": (page) => choose(page, "quentin@partner.example", "Edit invitation"),
 };
 
@@ -85,6 +109,14 @@ for (const [name, reach] of Object.entries(STATES)) {
     assert.deepEqual(await faults(name, team(), reach, isReady), []);
   });
 }
+
+test("the team page holds with people in groups", async () => {
+  const shown = async (page) => {
+    await isReady(page);
+    await page.getByText("Petra Novák-Lindgren").waitFor();
+  };
+  assert.deepEqual(await faults("groups", team({ view: "groups" }), async () => {}, shown), []);
+});
 
 test("the team page holds with pending invitations in a section", async () => {
   assert.deepEqual(await faults("section", team({ pending: "section" }), async () => {}, isReady), []);

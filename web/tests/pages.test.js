@@ -42,6 +42,9 @@ const openAs = async (...given) => (page = await open(browser, options(...given)
 const button = (name) => page.getByRole("button", { name, exact: true });
 const dialog = () => page.getByRole("dialog");
 const said = (text) => page.locator("[role=status]", { hasText: text }).waitFor({ state: "attached" });
+/** What stands in both versions of a form. */
+const versions = () =>
+  page.locator(".sides section").evaluateAll((sides) => sides.map((side) => [...side.querySelectorAll("dl > div")].map((fact) => [...fact.children].map((part) => part.textContent).join(": "))));
 const holds = (name, given, reach, ready) => faultsOf(browser, name, given, reach, ready);
 
 test("a key is created, its secret is shown once, and it is rotated and revoked", async () => {
@@ -82,6 +85,41 @@ test("a profile is changed, and seen as others see it meanwhile", async () => {
   await said("Saved");
   const { data } = await backend.client(FELIX).members.get(organization.id, "me");
   assert.deepEqual([data.name, data.profile.skills, data.profile.timezone], ["Felix O.", ["Coaching", "Facilitation"], "Europe/Paris"]);
+});
+
+test("both versions of a profile are shown, and one is taken", async () => {
+  await openAs("muster-profile", FELIX);
+  const me = backend.client(FELIX).members;
+  await page.getByLabel("About").fill("Written here.");
+  await me.update(organization.id, "me", { bio: "Written elsewhere.", skills: ["Mediation"] });
+  await button("Save").click();
+  await page.getByText("was changed meanwhile").waitFor();
+  assert.deepEqual(await versions(), [["About: Written here.", "Skills: Coaching, Facilitation"], ["About: Written elsewhere.", "Skills: Mediation"]]);
+  await button("Take theirs").click();
+  assert.equal(await page.getByLabel("Skills").inputValue(), "Mediation");
+  await page.getByLabel("About").fill("Written here again.");
+  await me.update(organization.id, "me", { bio: "Written elsewhere again." });
+  await button("Save").click();
+  await button("Take mine").click();
+  await said("Saved");
+  assert.equal((await me.get(organization.id, "me")).data.profile.bio, "Written here again.");
+});
+
+test("both versions of settings are shown, and what else was changed does not matter", async () => {
+  await openAs("muster-settings");
+  await page.getByLabel("Message in invitations").fill("Welcome.");
+  await backend.platform.organizations.setPlan(organization.id, { seat_limit: 40 });
+  await button("Save").click();
+  await said("Saved");
+  await page.getByLabel("Message in invitations").fill("Welcome to the team.");
+  await organization.owner.organizations.update(organization.id, { settings: { default_message: "Hello." } });
+  await button("Save").click();
+  await page.getByText("was changed meanwhile").waitFor();
+  assert.deepEqual(await versions(), [["Message in invitations: Welcome to the team."], ["Message in invitations: Hello."]]);
+  await button("Take mine").click();
+  await page.waitForFunction(() => window.events.filter(([name]) => name === "change").length === 2);
+  const { data } = await organization.owner.organizations.get(organization.id);
+  assert.equal(data.settings.default_message, "Welcome to the team.");
 });
 
 test("organizations are listed and one is created", async () => {

@@ -95,11 +95,12 @@ export abstract class PageElement extends MusterElement {
     });
     this.#isSaving = false;
     this.requestUpdate();
-    if (isSaved) this.say(this.words.wasSaved);
+    if (isSaved && !this.isInner) this.say(this.words.wasSaved);
   }
 
   /** The button that saves a form. */
-  protected saveButton(): TemplateResult {
+  protected saveButton(): TemplateResult | typeof nothing {
+    if (this.isInner) return nothing;
     return html`<div class="end">
       <button class="button primary" part="primary" aria-disabled=${this.#isSaving}>${this.#isSaving ? html`<span class="spin"></span>` : nothing}${this.words.save}</button>
     </div>`;

@@ -67,7 +67,7 @@ export class MusterProfile extends PageElement {
     const take = (stored: Member) => (this.#draft = draftOf(stored));
     this.#shown = await read();
     take(this.#shown);
-    this.#versions = new Versions(this, this.#shown, { facts: (stored) => this.#facts(stored), read, take, send: () => void this.#save() });
+    this.#versions = new Versions(this, this.#shown, { facts: (stored) => this.#facts(stored), read, take, send: () => void this.submit() });
   }
 
   /** What is stored, or what the form has. */
@@ -99,7 +99,7 @@ export class MusterProfile extends PageElement {
     if (!member || !draft) return html``;
     const submit = (event: Event) => {
       event.preventDefault();
-      void this.#save();
+      void this.submit();
     };
     return html`${this.#card(member, draft)}${this.#versions?.render(called(member))}
       <form class="panel" @submit=${submit}>
@@ -166,7 +166,8 @@ export class MusterProfile extends PageElement {
     return [...new Set(draft.skills.split(/[,\n]/).map((skill) => skill.trim()).filter(Boolean))];
   }
 
-  async #save(): Promise<void> {
+  /** Saves what the form has. */
+  async submit(): Promise<void> {
     const draft = this.#draft;
     if (!draft) return;
     const request = {

@@ -66,6 +66,8 @@ export class MusterTeam extends MusterElement {
   readonly pendingList = this.#newList({ ...noQuery(), invite_status: "pending" });
   /** The lists of the groups, by role. */
   readonly groups = new Map<string, PeopleList>();
+  /** The first group that is shown. */
+  firstGroup: PeopleList | undefined;
   readonly #sentry = new Sentry((role) => void this.#loadGroup(role));
   query: Query = noQuery();
   /** The organization, its roles, and what the reader may do. */
@@ -159,7 +161,7 @@ export class MusterTeam extends MusterElement {
     const { error, rows, cursor } = list;
     const trouble = error ? notice(this, error as Problem, () => void list.load(this.#asked(list))) : nothing;
     // A group that was empty may not be any longer.
-    if (!list.isLoaded || (list.isLoading && list.fixed.role && !rows.length)) return error ? html`${trouble}` : skeleton(this);
+    if (!list.isLoaded || (list.isLoading && list.fixed.role && !rows.length)) return error ? html`${trouble}` : skeleton(this, this.list.counts?.roles[list.fixed.role?.[0] ?? ""]);
     if (rows.length) return html`${trouble}${table(this, list, label)}`;
     return html`${trouble}${cursor ? html`<div><button type="button" class="button" @click=${() => this.more(list)}>${this.words.searchOn}</button></div>` : empty(this)}`;
   }

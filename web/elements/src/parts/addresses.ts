@@ -97,7 +97,7 @@ export class AddressField {
       </div>
       <div id="emails-hint" class="faults" aria-live="polite">
         ${isLong ? html`<p class="fault">${icon(alertIcon)}<span>${words.emailsMany(MOST_ADDRESSES)}</span></p>` : nothing}
-        ${faulty.map((email) => html`<p class="fault" part="error">${icon(alertIcon)}<span><b>${email}</b> ${fault(words, this.#faultOf(email) ?? "")}</span></p>`)}
+        ${faulty.map((email) => html`<p class="fault" part="error">${icon(alertIcon)}<span><b dir="auto">${email}</b> ${fault(words, this.#faultOf(email) ?? "")}</span></p>`)}
         ${faulty.length
           ? html`<button type="button" class="link small" @click=${() => this.remove(faulty)}>${words.removeFaulty(faulty.length)}</button>`
           : isLong ? nothing : html`<p class="hint">${words.emailsHint(MOST_ADDRESSES)}</p>`}
@@ -109,7 +109,7 @@ export class AddressField {
     const { words } = this.host;
     const joins = this.joining.has(email.toLowerCase());
     return html`<span class="chip ${this.#faultOf(email) ? "danger" : joins ? "done" : ""}">
-      <span class="clip">${email}</span>${joins ? html`<span class="muted">&nbsp;· ${words.addedAtOnce}</span>` : nothing}
+      <span class="clip" dir="auto">${email}</span>${joins ? html`<span class="muted">&nbsp;· ${words.addedAtOnce}</span>` : nothing}
       <button type="button" aria-label=${words.removeEmail(email)} @click=${() => this.remove([email])}>${icon(closeIcon)}</button>
     </span>`;
   }

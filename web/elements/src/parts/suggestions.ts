@@ -84,7 +84,7 @@ export class Suggestions {
       this.#choose(contact);
     };
     return html`<div id="contact-${at}" role="option" aria-selected=${at === this.#at} @pointerdown=${choose}>
-      ${avatar(contact)}<span><span class="clip">${called(contact)}</span><span class="hint clip">${contact.name ? contact.email : nothing}</span></span>
+      ${avatar(contact)}<span><span class="clip" dir="auto">${called(contact)}</span><span class="hint clip" dir="auto">${contact.name ? contact.email : nothing}</span></span>
     </div>`;
   }
 

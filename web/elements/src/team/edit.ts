@@ -90,7 +90,7 @@ export class ChangeRole extends RolePanel {
     const isOne = row && !others.length;
     const isMixed = this.rows.some((row) => new Set(row.grants.map((grant) => grant.role)).size > 1);
     return html`${row && this.versions?.render(called(row))}${this.problemNotice()}${this.leftOut}
-      ${isOne ? html`<div class="who">${avatar(row)}<div><span class="clip">${called(row)}</span><span class="sub muted small clip" dir="auto">${row.email}</span></div></div>` : nothing}
+      ${isOne ? html`<div class="who">${avatar(row)}<div><span class="clip" dir="auto">${called(row)}</span><span class="sub muted small clip" dir="auto">${row.email}</span></div></div>` : nothing}
       ${isMixed ? html`<div class="notice">${icon(infoIcon)}<div>${this.words.replacesAll}</div></div>` : nothing} ${this.form.render()}`;
   }
 

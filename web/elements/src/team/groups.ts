@@ -46,6 +46,7 @@ export function groups(host: MusterTeam): TemplateResult {
     return host.isChanged || !counts || !!counts.roles[id];
   });
   if (!roles.length) return empty(host);
+  host.firstGroup = roles.map(({ id }) => host.group(id)).find(({ isLoaded }) => isLoaded);
   return html`${roles.map((role) => {
     const { isLoaded, rows, cursor } = host.group(role.id);
     const count = isLoaded && !cursor ? rows.length : isNarrowed ? undefined : counts?.roles[role.id];

@@ -5,6 +5,7 @@ import type { TemplateResult } from "lit";
 import type { Row } from "../contract.js";
 import { called } from "../parts/names.js";
 import { Panel } from "../parts/panel.js";
+import type { MusterProfile } from "../profile.js";
 import type { MusterTeam } from "../team.js";
 
 /** The parts of the inner element that a page can style. */
@@ -34,17 +35,21 @@ class Inner extends Panel {
     const { host, row } = this;
     const { muster, org, messages } = host;
     const member = row.is_me ? "me" : row.id;
-    const changed = () => void host.refresh();
+    const changed = () => {
+      this.saved();
+      void host.refresh();
+    };
     return this.what === "keys"
       ? html`<muster-api-keys .client=${muster} .organization=${org} .messages=${messages} .member=${member} .isInner=${true} .canCreate=${row.may.includes("create_api_key")} exportparts=${PARTS}></muster-api-keys>`
       : html`<muster-profile .client=${muster} .organization=${org} .messages=${messages} .member=${member} .isInner=${true} .notifications=${host.notifications} .colors=${host.colors} exportparts=${PARTS} @muster-change=${changed}></muster-profile>`;
   }
 
   footer(): TemplateResult {
-    return html`<button class="button">${this.words.close}</button>`;
+    return this.what === "keys" ? html`<button class="button">${this.words.close}</button>` : this.buttons(this.words.save);
   }
 
   async submit(): Promise<void> {
-    this.host.close();
+    if (this.what === "keys") this.host.close();
+    else await this.run(async () => this.host.renderRoot.querySelector<MusterProfile>("muster-profile")?.submit());
   }
 }

@@ -10,6 +10,7 @@ import { called, nameOf } from "../parts/names.js";
 import { icon, dotsIcon, downIcon, upIcon } from "../parts/icons.js";
 
 const SHOWN_GRANTS = 2;
+const MOST_BONES = 5;
 const SOON_MILLISECONDS = 2 * 86_400_000;
 const BAD_MAIL = ["bounced", "failed", "returned", "complained", "declined"];
 const SORTS: Record<string, string> = { name: "name", joined: "joined", "last-active": "last_active" };
@@ -20,15 +21,17 @@ export function table(host: MusterTeam, list: PeopleList, label: string): Templa
   const isPending = list === host.pendingList;
   const isPicking = host.canPick;
   const group = list.fixed.role?.[0];
+  // Groups have one head, which is that of the first.
+  const isBare = !!group && list !== host.firstGroup;
   const columns = host.shownColumns.filter((column) => !isPending || column === "role" || column === "status");
   return html`<div class="list ${isPicking ? "picks" : ""} ${list.isLoading && list.isLoaded ? "busy" : ""}" aria-busy=${list.isLoading}>
     <table part="table" role="table" aria-label=${label} aria-rowcount=${list.cursor ? -1 : rows.length + 1}>
-      <thead role="rowgroup">
+      <thead role="rowgroup" class=${isBare ? "bare" : ""}>
         <tr role="row">
-          ${isPicking ? html`<th role="columnheader" scope="col" class="check">${pickAll(host, rows)}</th>` : nothing}
-          ${header(host, isPending ? "" : "name", host.words.name, "c-person")}
-          ${columns.map((column) => columnHeader(host, column, group))}
-          <th role="columnheader" scope="col" class="c-menu"><span class="hidden">${host.words.actions}</span></th>
+          ${isPicking ? html`<th role="columnheader" scope="col" class="check">${isBare ? nothing : pickAll(host, group ? host.rows : rows)}</th>` : nothing}
+          ${header(host, isPending || isBare ? "" : "name", isBare ? unseen(host.words.name) : host.words.name, "c-person")}
+          ${columns.map((column) => columnHeader(host, column, group, isBare))}
+          <th role="columnheader" scope="col" class="c-menu">${unseen(host.words.actions)}</th>
         </tr>
       </thead>
       <tbody role="rowgroup">
@@ -62,15 +65,17 @@ function pickAll(host: MusterTeam, rows: Row[]): TemplateResult {
   />`;
 }
 
-function columnHeader(host: MusterTeam, column: string, group: string | undefined): TemplateResult | typeof nothing {
+const unseen = (label: string): TemplateResult => html`<span class="hidden">${label}</span>`;
+
+function columnHeader(host: MusterTeam, column: string, group: string | undefined, isBare: boolean): TemplateResult | typeof nothing {
   const { words } = host;
   const names = group && host.team?.role_set.resource_names;
   const labels: Record<string, string> = { role: names ? names.other : words.role, joined: words.joined, "last-active": words.lastActive, status: words.status, timezone: words.timezone };
   const label = labels[column];
-  return label ? header(host, column, label, `c-${column === "last-active" ? "active" : column}`) : nothing;
+  return label ? header(host, isBare ? "" : column, isBare ? unseen(label) : label, `c-${column === "last-active" ? "active" : column}`) : nothing;
 }
 
-function header(host: MusterTeam, column: string, label: string, look: string): TemplateResult {
+function header(host: MusterTeam, column: string, label: unknown, look: string): TemplateResult {
   const sort = SORTS[column];
   const { query } = host;
   const isUp = query.sort === sort || (!query.sort && !query.q && !query.joined_in && sort === "name");
@@ -153,15 +158,17 @@ export function grantLabel(host: MusterTeam, row: Row, grant: Grant): string {
 }
 
 /** The role and where it holds. What stands above the group is not repeated in each of its rows. */
-function roles(host: MusterTeam, row: Row, group: string | undefined): TemplateResult {
+function roles(host: MusterTeam, row: Row, group: string | undefined): TemplateResult | typeof nothing {
   const { words, formats } = host;
   const role = host.team?.roles.find((role) => role.id === row.role);
   const shown = row.grants.slice(0, SHOWN_GRANTS);
   const others = row.grants.length - shown.length;
   const label = (grant: Grant) => grantLabel(host, row, grant);
+  const isRepeated = !!group && row.role === group && !row.role_expires_at;
+  if (isRepeated && !shown.length) return nothing;
   return html`<div class="roles">
-    <div class="clip">${group && row.role === group ? nothing : role ? host.roleName(role) : (row.role ?? html`<span class="muted">${words.noRole}</span>`)}
-      ${row.role_expires_at ? html`<span class="muted small"> ${words.until(formats.day(row.role_expires_at))}</span>` : nothing}</div>
+    ${isRepeated ? nothing : html`<div class="clip">${role ? host.roleName(role) : (row.role ?? html`<span class="muted">${words.noRole}</span>`)}
+      ${row.role_expires_at ? html`<span class="muted small"> ${words.until(formats.day(row.role_expires_at))}</span>` : nothing}</div>`}
     ${shown.length ? html`<div class="sub clip" title=${row.grants.map(label).join(", ")}>${shown.map(label).join(", ")}${others ? html` <span class="nums">${words.andMore(others)}</span>` : nothing}</div>` : nothing}
   </div>`;
 }
@@ -183,7 +190,7 @@ function rowMenu(host: MusterTeam, row: Row, name: string): TemplateResult | typ
 }
 
 /** Rows in outline, while the first page loads. */
-export function skeleton(host: MusterTeam): TemplateResult {
+export function skeleton(host: MusterTeam, count = MOST_BONES): TemplateResult {
   const row = html`<div class="bones"><span class="bone round"></span><span class="bone wide"></span><span class="bone"></span></div>`;
-  return html`<div class="list" part="skeleton" aria-busy="true"><span class="hidden">${host.words.loading}</span>${[row, row, row, row, row]}</div>`;
+  return html`<div class="list" part="skeleton" aria-busy="true"><span class="hidden">${host.words.loading}</span>${Array(Math.min(count, MOST_BONES)).fill(row)}</div>`;
 }

@@ -220,7 +220,7 @@ export const ar: Words = {
   days: (count) => n(count, { one: "يوم واحد", two: "يومان", few: "# أيام", many: "# يومًا", other: "# يوم" }),
   asOthersSee: "كما يراه الآخرون",
   bio: "نبذة",
-  bioHint: "بضع كلمات عنك",
+  bioHint: "نبذة قصيرة",
   skills: "المهارات",
   skillsHint: "تفصل بينها فواصل",
   color: "اللون",

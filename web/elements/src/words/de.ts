@@ -216,7 +216,7 @@ export const de: Words = {
   days: (count) => n(count, { one: "# Tag", other: "# Tage" }),
   asOthersSee: "Wie andere es sehen",
   bio: "Über mich",
-  bioHint: "Ein paar Worte über Sie",
+  bioHint: "Eine kurze Vorstellung",
   skills: "Fähigkeiten",
   skillsHint: "Durch Kommas getrennt",
   color: "Farbe",

@@ -147,7 +147,7 @@ export const enMore = {
   days: (count: number) => n(count, { one: "# day", other: "# days" }),
   asOthersSee: "As others see it",
   bio: "About",
-  bioHint: "A few words about you",
+  bioHint: "A short introduction",
   skills: "Skills",
   skillsHint: "Separated by commas",
   color: "Color",

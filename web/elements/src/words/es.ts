@@ -216,7 +216,7 @@ export const es: Words = {
   days: (count) => n(count, { one: "# día", other: "# días" }),
   asOthersSee: "Como lo ven los demás",
   bio: "Acerca de",
-  bioHint: "Unas palabras sobre ti",
+  bioHint: "Una breve presentación",
   skills: "Habilidades",
   skillsHint: "Separadas por comas",
   color: "Color",

@@ -216,7 +216,7 @@ export const fr: Words = {
   days: (count) => n(count, { one: "# jour", other: "# jours" }),
   asOthersSee: "Vu par les autres",
   bio: "À propos",
-  bioHint: "Quelques mots sur vous",
+  bioHint: "Une courte présentation",
   skills: "Compétences",
   skillsHint: "Séparées par des virgules",
   color: "Couleur",
