@@ -77,6 +77,7 @@ const STATES = {
   remove: (page) => choose(page, "Felix Okafor", "Remove from team"),
   "bulk-left-out": async (page) => {
     for (const name of ["Felix Okafor", "Paul Adeyemi", "quentin@partner.example", "fatma.demir@acme.example"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
     await page.getByRole("toolbar").getByRole("button", { name: "Deactivate" }).click();
     await page.getByText("2 are left out:").waitFor();
   },

@@ -12,8 +12,9 @@ import type { Overrides, Words } from "./words.js";
 import type { Panel } from "./parts/panel.js";
 import text from "./style/base.css";
 import { icon, closeIcon } from "./parts/icons.js";
-// Nearly all elements show people. In a file of its own this would be larger.
+// Nearly all elements need these. In files of their own they would be larger.
 import "./parts/avatar.js";
+import "./parts/problem.js";
 
 /** Where the script came from: a deployment serves it beside its API. */
 const ORIGIN = /^https?:/.test(import.meta.url) ? new URL(import.meta.url).origin : "";

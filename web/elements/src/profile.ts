@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
-import { avatar, hueOf, HUES, setProperty } from "./parts/avatar.js";
+import { avatar, hued, hueOf, HUES } from "./parts/avatar.js";
 import { field, longText, select, tick, typed } from "./parts/form.js";
 import { exitIcon, icon } from "./parts/icons.js";
 import { called, nameOf } from "./parts/names.js";
@@ -144,7 +144,7 @@ export class MusterProfile extends PageElement {
   #colorField(member: Member, draft: Draft): TemplateResult {
     const swatch = (color: string, at: number) => html`<label>
       <input type="radio" name="color" value=${color} aria-label=${color ? this.words.colorNumber(at) : this.words.colorDefault} .checked=${draft.color === color} @change=${() => this.#set("color")(color)} />
-      <span ${setProperty("--_hue", color || hueOf(member.id))}></span>
+      <span .style=${hued(color || hueOf(member.id))}></span>
     </label>`;
     return html`<fieldset class="field"><legend>${this.words.color}</legend><div class="swatches">${this.#colors.map(swatch)}</div></fieldset>`;
   }

@@ -11,11 +11,11 @@ import { notice } from "./parts/problem.js";
 import { loadWords } from "./words.js";
 import text from "./style/team.css";
 import { head, seatWarning } from "./team/head.js";
-import { groups, Sentry } from "./team/groups.js";
-import { PeopleList } from "./team/list.js";
-import type { Asked } from "./team/list.js";
+import { groups } from "./team/groups.js";
+import type { PeopleList } from "./team/list.js";
+import { Lists } from "./team/lists.js";
 import { empty, self } from "./team/other.js";
-import { format, isFiltered, noQuery, parameters, parse } from "./team/query.js";
+import { format, isFiltered, noQuery, parse } from "./team/query.js";
 import type { Query } from "./team/query.js";
 import { skeleton, table } from "./team/rows.js";
 import { toolbar } from "./team/toolbar.js";
@@ -62,13 +62,7 @@ export class MusterTeam extends MusterElement {
   declare colors: string[] | undefined;
 
   protected override readonly needsAllWords = false;
-  readonly list = this.#newList();
-  readonly pendingList = this.#newList({ ...noQuery(), invite_status: "pending" });
-  /** The lists of the groups, by role. */
-  readonly groups = new Map<string, PeopleList>();
-  /** The first group that is shown. */
-  firstGroup: PeopleList | undefined;
-  readonly #sentry = new Sentry((role) => void this.#loadGroup(role));
+  lists = new Lists(this);
   query: Query = noQuery();
   /** The organization, its roles, and what the reader may do. */
   team: View | undefined;
@@ -77,13 +71,10 @@ export class MusterTeam extends MusterElement {
   /** What is told above the list until it is dismissed. */
   note: TemplateResult | undefined;
   isExporting = false;
-  /** Whether something was changed here, so that older numbers do not count. */
-  isChanged = false;
   #problem: Problem | undefined;
   #opened = "";
   #hasLeft = false;
   #searchTimer = 0;
-  #loadedAt = 0;
   #menu: Menu | undefined;
   #later: Promise<Later> | undefined;
   /** What is loaded after the page is painted. */
@@ -97,8 +88,7 @@ export class MusterTeam extends MusterElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener("focus", this.#returned);
-    for (const list of this.#lists) list.stop();
-    this.#sentry.stop();
+    this.lists.stop();
     this.#opened = "";
   }
 
@@ -112,13 +102,17 @@ export class MusterTeam extends MusterElement {
     if (this.hasAccess && this.org && this.isConnected && key !== this.#opened) {
       this.#opened = key;
       this.#hasLeft = false;
+      this.lists.stop();
+      this.lists = new Lists(this);
+      this.team = undefined;
+      this.picked.clear();
       void this.#start();
     }
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.#sentry.watch(this.renderRoot.querySelectorAll<HTMLElement>("[data-key]"));
+    this.lists.watch(this.renderRoot.querySelectorAll<HTMLElement>("[data-key]"));
   }
 
   protected override render(): TemplateResult {
@@ -132,7 +126,7 @@ export class MusterTeam extends MusterElement {
     if (!this.team) return html`${this.#head()}${skeleton(this)}`;
     if (!this.can("read_members")) return html`${this.#head()}${self(this)}`;
     return html`${head(this)}${seatWarning(this)}${toolbar(this)}${this.#note()}
-      ${this.hasSections && this.pendingList.rows.length ? this.section("pending", this.words.pendingTitle, this.resendAllButton(), this.pendingList) : nothing}
+      ${this.hasSections && this.lists.pending.rows.length ? this.section("pending", this.words.pendingTitle, this.resendAllButton(), this.lists.pending) : nothing}
       ${this.#people()}${this.picked.size && this.later ? this.later.bulkBar(this) : nothing}`;
   }
 
@@ -142,15 +136,15 @@ export class MusterTeam extends MusterElement {
   }
 
   #people(): TemplateResult {
-    const { list, words } = this;
+    const { words } = this;
     if (this.hasGroups) return groups(this);
-    const title = this.hasSections && this.pendingList.rows.length ? html`<h3 class="second">${words.onlyMembers}</h3>` : nothing;
-    return html`${title}${this.rowsOf(list, words.people)}`;
+    const title = this.hasSections && this.lists.pending.rows.length ? html`<h3 class="second">${words.onlyMembers}</h3>` : nothing;
+    return html`${title}${this.rowsOf(this.lists.main, words.people)}`;
   }
 
   /** A list with a title. */
   section(key: string, title: string, beside: unknown, list: PeopleList): TemplateResult {
-    return html`<section class="section" data-key=${list === this.pendingList ? nothing : key} aria-labelledby="title-${key}">
+    return html`<section class="section" data-key=${list === this.lists.pending ? nothing : key} aria-labelledby="title-${key}">
       <header><h3 id="title-${key}">${title}</h3>${beside}</header>
       ${this.rowsOf(list, title)}
     </section>`;
@@ -159,11 +153,11 @@ export class MusterTeam extends MusterElement {
   /** The rows of a list, or what stands in their place. */
   rowsOf(list: PeopleList, label: string): TemplateResult {
     const { error, rows, cursor } = list;
-    const trouble = error ? notice(this, error as Problem, () => void list.load(this.#asked(list))) : nothing;
+    const trouble = error ? notice(this, error as Problem, () => void this.lists.load(list)) : nothing;
     // A group that was empty may not be any longer.
-    if (!list.isLoaded || (list.isLoading && list.fixed.role && !rows.length)) return error ? html`${trouble}` : skeleton(this, this.list.counts?.roles[list.fixed.role?.[0] ?? ""]);
+    if (!list.isLoaded || (list.isLoading && list.fixed.role && !rows.length)) return error ? html`${trouble}` : skeleton(this, this.lists.main.counts?.roles[list.fixed.role?.[0] ?? ""]);
     if (rows.length) return html`${trouble}${table(this, list, label)}`;
-    return html`${trouble}${cursor ? html`<div><button type="button" class="button" @click=${() => this.more(list)}>${this.words.searchOn}</button></div>` : empty(this)}`;
+    return html`${trouble}${cursor ? html`<div><button type="button" class="button" @click=${() => this.lists.more(list)}>${this.words.searchOn}</button></div>` : empty(this)}`;
   }
 
   #note(): TemplateResult | typeof nothing {
@@ -178,7 +172,7 @@ export class MusterTeam extends MusterElement {
 
   /** The button that sends all pending invitations again. */
   resendAllButton(): TemplateResult | typeof nothing {
-    if (!this.rows.some((row) => row.may.includes("resend"))) return nothing;
+    if (!this.lists.rows.some((row) => row.may.includes("resend"))) return nothing;
     return html`<button type="button" class="link small" @click=${() => void this.#resendAll()}>${this.words.resendAll}</button>`;
   }
 
@@ -207,17 +201,6 @@ export class MusterTeam extends MusterElement {
     return this.view === "groups";
   }
 
-  /** All lists. */
-  get #lists(): PeopleList[] {
-    return [this.list, this.pendingList, ...this.groups.values()];
-  }
-
-  /** All rows that are shown, each once: with groups, a person is in that of each of their roles. */
-  get rows(): Row[] {
-    const lists = [this.hasGroups ? [...this.groups.values()] : this.list, this.hasSections ? this.pendingList : []].flat();
-    return [...new Map(lists.flatMap(({ rows }) => rows).map((row) => [row.id, row])).values()];
-  }
-
   isPickable(row: Row): boolean {
     return row.may.some((action) => BULK.includes(action));
   }
@@ -229,7 +212,7 @@ export class MusterTeam extends MusterElement {
 
   /** Whether any row can be selected. */
   get canPick(): boolean {
-    return !this.readonly && !this.hides("bulk") && this.rows.some((row) => this.isPickable(row));
+    return !this.readonly && !this.hides("bulk") && this.lists.rows.some((row) => this.isPickable(row));
   }
 
   pick(rows: Row[]): void {
@@ -268,10 +251,6 @@ export class MusterTeam extends MusterElement {
 
   get isNarrowed(): boolean {
     return isFiltered(this.query) || !!this.query.q.trim();
-  }
-
-  more(list: PeopleList): void {
-    void list.more(this.#asked(list));
   }
 
   /** Loads what the page needs once something is opened or done. */
@@ -318,8 +297,9 @@ export class MusterTeam extends MusterElement {
   async change<T>(kind: string, ids: string[], request: unknown, send: () => PromiseLike<T>, isRefreshed = true): Promise<T | undefined> {
     if (!this.emit("before", { kind, ids, request }, true)) return undefined;
     const answer = await send();
+    this.lists.isChanged = true;
     if (isRefreshed) await this.refresh();
-    this.emit("change", { kind, ids, seats: this.list.seats });
+    this.emit("change", { kind, ids, seats: this.lists.main.seats });
     return answer;
   }
 
@@ -339,11 +319,8 @@ export class MusterTeam extends MusterElement {
   }
 
   async refresh(): Promise<void> {
-    this.#loadedAt = Date.now();
-    this.isChanged = true;
-    const loaded = this.#lists.filter((list) => list.isLoaded);
-    await Promise.all(loaded.map((list) => list.refresh(this.#asked(list))));
-    const shown = new Set(this.rows.map((row) => row.id));
+    await this.lists.refresh();
+    const shown = new Set(this.lists.rows.map((row) => row.id));
     for (const id of this.picked) if (!shown.has(id)) this.picked.delete(id);
   }
 
@@ -353,30 +330,6 @@ export class MusterTeam extends MusterElement {
     this.#hasLeft = true;
     this.emit("left", { organization: this.org });
     void this.#start();
-  }
-
-  #newList(fixed?: Partial<Query>): PeopleList {
-    return new PeopleList(() => this.requestUpdate(), fixed);
-  }
-
-  #asked(list: PeopleList): Asked {
-    const members = this.hasSections ? { invite_status: "accepted" as const } : {};
-    const { q, role, resource } = this.query;
-    const query = parameters(list === this.pendingList ? { ...noQuery(), q, role, resource, ...list.fixed } : { ...this.query, ...members, ...list.fixed });
-    // With groups, the list of all is asked for its numbers alone.
-    return { muster: this.muster, org: this.org, query, limit: this.hasGroups && list === this.list ? 1 : (this.pageSize ?? 50) };
-  }
-
-  /** The list of a group. */
-  group(role: string): PeopleList {
-    const list = this.groups.get(role) ?? this.#newList({ role: [role] });
-    this.groups.set(role, list);
-    return list;
-  }
-
-  async #loadGroup(role: string): Promise<void> {
-    const list = this.group(role);
-    if (!list.isLoaded && !list.isLoading && !list.error) await list.load(this.#asked(list));
   }
 
   /** Opens the page: the view and the first rows, side by side. */
@@ -400,12 +353,9 @@ export class MusterTeam extends MusterElement {
   }
 
   async #load(): Promise<void> {
-    this.#loadedAt = Date.now();
-    const { list, pendingList, groups } = this;
-    // Groups in sight keep their rows until the new ones are there. The others are loaded once they come into sight.
-    for (const role of groups.keys()) if (!this.hasGroups || !this.#sentry.inSight.has(role)) groups.delete(role);
-    await Promise.all([list, ...(this.hasSections ? [pendingList] : []), ...groups.values()].map((one) => one.load(this.#asked(one))));
-    if (this.team && this.isNarrowed && !this.hasGroups) this.announce(this.words.found(list.rows.length) + (list.cursor ? "+" : ""));
+    const { lists } = this;
+    await lists.load();
+    if (this.team && this.isNarrowed && !this.hasGroups) this.announce(this.words.found(lists.main.rows.length) + (lists.main.cursor ? "+" : ""));
   }
 
   async #resendAll(): Promise<void> {
@@ -416,6 +366,6 @@ export class MusterTeam extends MusterElement {
   }
 
   #returned = (): void => {
-    if (this.team && !this.panel && Date.now() - this.#loadedAt > STALE_MILLISECONDS) void this.refresh();
+    if (this.team && !this.panel && Date.now() - this.lists.loadedAt > STALE_MILLISECONDS) void this.refresh();
   };
 }

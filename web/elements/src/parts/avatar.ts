@@ -2,19 +2,10 @@
 
 import { html } from "lit";
 import type { TemplateResult } from "lit";
-import { Directive, directive } from "lit/directive.js";
-import type { ElementPart } from "lit/directive.js";
 import { icon, mailIcon } from "./icons.js";
 
-/** Sets a custom property of an element through the object model: a `style` attribute would need `unsafe-inline`. */
-class SetProperty extends Directive {
-  override render(_name: string, _value: string): void {}
-  override update(part: ElementPart, [name, value]: [string, string]): void {
-    (part.element as HTMLElement).style.setProperty(name, value);
-  }
-}
-/** Sets a custom property of an element. */
-export const setProperty = directive(SetProperty);
+/** The style of what has a person's color. It is set through the object model: a `style` attribute would need `unsafe-inline`. */
+export const hued = (color: string): string => `--_hue: ${color}`;
 
 /** The colors of people who have chosen none. */
 export const HUES = ["#4f6bed", "#0f8f83", "#b4569c", "#c76a1e", "#7b61d9", "#2f8f4e", "#c2475b", "#3a86b8"];
@@ -46,7 +37,7 @@ interface Person {
 export function avatar(person: Person, size = ""): TemplateResult {
   if (person.kind === "invitation") return html`<span class="avatar pending ${size}" part="avatar" aria-hidden="true">${icon(mailIcon)}</span>`;
   const look = person.status === "inactive" ? "inactive" : "";
-  return html`<span class="avatar ${look} ${size}" part="avatar" aria-hidden="true" ${setProperty("--_hue", person.color ?? hueOf(person.id))}
+  return html`<span class="avatar ${look} ${size}" part="avatar" aria-hidden="true" .style=${hued(person.color ?? hueOf(person.id))}
     >${initials(person.name, person.email)}</span
   >`;
 }

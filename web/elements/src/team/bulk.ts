@@ -38,7 +38,7 @@ function actionsOf(host: MusterTeam): BulkAction[] {
 
 /** The bar. Each action says for how many it is, unless it is for all. */
 export function bulkBar(host: MusterTeam): TemplateResult | typeof nothing {
-  const rows = host.rows.filter((row) => host.picked.has(row.id));
+  const rows = host.lists.rows.filter((row) => host.picked.has(row.id));
   if (!rows.length) return nothing;
   const { words, formats } = host;
   const button = (one: BulkAction) => {
@@ -76,14 +76,14 @@ const refusals = (title: string, refused: Refusal[]): TemplateResult =>
 
 /** Why something cannot be done with a row, as far as that is seen without asking. */
 function reason(host: MusterTeam, { action, kind }: BulkAction, row: Row): string {
-  const { words, team, list } = host;
+  const { words, team, lists } = host;
   const { problems } = words;
   if (row.kind !== kind) return kind === "member" ? words.pending : words.faults.already_member;
   if (action === "activate" && row.status === "active") return words.active;
   if (action === "deactivate" && row.status === "inactive") return words.inactive;
   if (row.is_paying_owner) return problems["paying-owner"];
   if (row.is_me && action !== "change_role") return problems["own-membership"];
-  const isLast = team?.roles.some((role) => role.protected && role.id === row.role) && list.counts?.roles[row.role ?? ""] === 1;
+  const isLast = team?.roles.some((role) => role.protected && role.id === row.role) && lists.main.counts?.roles[row.role ?? ""] === 1;
   return isLast ? problems["last-owner"] : problems.forbidden;
 }
 
@@ -117,7 +117,7 @@ export function report(host: MusterTeam, rows: Row[], results: Verdict[]): void 
   host.say(done);
   if (!refused.length) return;
   const ids = new Set(refused.map(([{ id }]) => id));
-  const select = () => host.pick(host.rows.filter(({ id }) => ids.has(id)));
+  const select = () => host.pick(host.lists.rows.filter(({ id }) => ids.has(id)));
   host.note = html`${refusals(`${done} · ${words.refused(refused.length)}`, refused)}<button type="button" class="link" @click=${select}>${words.selectThese}</button>`;
   host.requestUpdate();
 }

@@ -16,6 +16,9 @@ import { grantLabel } from "./rows.js";
 import { icon } from "../parts/icons.js";
 import { infoIcon } from "../parts/icons-more.js";
 
+/** The row of a member, as it is stored now. */
+export const memberRow = async (host: MusterTeam, row: Row): Promise<Row> => ({ ...row, ...(await host.muster.members.get(host.org, row.id)).data });
+
 /** A dialog with a role form, for a row that others may change meanwhile. */
 abstract class RolePanel extends Panel {
   protected form: RoleForm;
@@ -30,9 +33,9 @@ abstract class RolePanel extends Panel {
     const [row, ...others] = rows;
     this.form = this.#formFor(others.length ? undefined : row);
     if (!row || others.length) return;
-    const read = async () => {
-      await host.refresh();
-      return host.rows.find((one) => one.id === row.id);
+    const read = () => {
+      void host.refresh();
+      return this.read(row);
     };
     const take = (stored: Row) => {
       this.form = this.#formFor(stored);
@@ -40,6 +43,9 @@ abstract class RolePanel extends Panel {
     };
     this.versions = new Versions(host, row, { facts: (stored) => this.facts(stored), read, take, send: () => void this.submit() });
   }
+
+  /** Reads what is stored of a row. The list may leave it out now. */
+  protected abstract read(row: Row): Promise<Row>;
 
   #formFor(row: Row | undefined): RoleForm {
     const given = { role: row?.role ?? null, resources: row?.grants ?? [], duration: row?.duration ?? null };
@@ -78,6 +84,10 @@ export class ChangeRole extends RolePanel {
     private readonly leftOut: unknown = nothing,
   ) {
     super(host, rows, "assign");
+  }
+
+  protected override read(row: Row): Promise<Row> {
+    return memberRow(this.host, row);
   }
 
   get title(): string {
@@ -128,6 +138,12 @@ export class EditInvitation extends RolePanel {
 
   get title(): string {
     return this.words.editTitle(this.rows[0]?.email ?? "");
+  }
+
+  protected override async read(row: Row): Promise<Row> {
+    const { role, resources, duration, message, version } = (await this.host.muster.invitations.get(this.host.org, row.id)).data;
+    const grants = resources.map((resource) => ({ ...resource, role, expires_at: null }));
+    return { ...row, role, grants, version, ...("message" in row ? { duration, message } : {}) };
   }
 
   protected override taken(row: Row): void {

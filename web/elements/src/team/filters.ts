@@ -29,7 +29,7 @@ export function filterItems(host: MusterTeam, name: Filter): () => MenuItem[] {
 
 /** Several roles can be chosen at once. */
 function roleItems(host: MusterTeam): MenuItem[] {
-  const counts = host.list.counts?.roles;
+  const counts = host.lists.main.counts?.roles;
   const flip = (id: string) => (host.query.role.includes(id) ? host.query.role.filter((one) => one !== id) : [...host.query.role, id]);
   return (host.team?.roles ?? []).map((role) => {
     const count = counts?.[role.id];

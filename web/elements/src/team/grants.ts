@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterTeam } from "../team.js";
 import type { Named, Role, Row } from "../contract.js";
+import { memberRow } from "./edit.js";
 import { select } from "../parts/form.js";
 import { called, keyOf, nameOf } from "../parts/names.js";
 import { Panel } from "../parts/panel.js";
@@ -30,10 +31,8 @@ export class EditGrants extends Panel {
     this.#resources = new Resources(host);
     void this.#resources.load();
     const read = async () => {
-      await host.refresh();
-      const now = host.rows.find((one) => one.id === row.id);
-      if (now) this.row = now;
-      return now;
+      void host.refresh();
+      return (this.row = await memberRow(host, row));
     };
     this.#versions = new Versions(host, row, { facts: (stored) => this.#facts(stored), read, take: () => this.#wanted.clear(), send: () => void this.submit() });
   }

@@ -8,7 +8,8 @@ import { icon, alertIcon, plusIcon } from "../parts/icons.js";
 
 /** The head. */
 export function head(host: MusterTeam): TemplateResult {
-  const { words, list } = host;
+  const { words } = host;
+  const list = host.lists.main;
   const { counts, seats } = list;
   const people = counts && host.hasSections ? [words.members(counts.active + counts.inactive), counts.pending ? words.invited(counts.pending) : ""] : [];
   const summary = [host.team?.organization.name ?? "", ...people].filter(Boolean).join(" · ");
@@ -50,7 +51,8 @@ function seatCounter(host: MusterTeam, seats: Seats): TemplateResult {
 
 /** The warning when no seat is free. */
 export function seatWarning(host: MusterTeam): TemplateResult | typeof nothing {
-  const { words, list } = host;
+  const { words } = host;
+  const list = host.lists.main;
   const limit = list.seats?.limit;
   if (!list.seats?.at_limit || limit == null) return nothing;
   const isHelpful = host.can("invite_members") && host.team?.roles.some((role) => !role.uses_seat && (role.invite.organization || role.invite.resources.length));

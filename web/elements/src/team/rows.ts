@@ -18,24 +18,24 @@ const SORTS: Record<string, string> = { name: "name", joined: "joined", "last-ac
 /** The table. */
 export function table(host: MusterTeam, list: PeopleList, label: string): TemplateResult {
   const { rows } = list;
-  const isPending = list === host.pendingList;
+  const isPending = list === host.lists.pending;
   const isPicking = host.canPick;
   const group = list.fixed.role?.[0];
   // Groups have one head, which is that of the first.
-  const isBare = !!group && list !== host.firstGroup;
+  const isBare = !!group && list !== host.lists.first;
   const columns = host.shownColumns.filter((column) => !isPending || column === "role" || column === "status");
   return html`<div class="list ${isPicking ? "picks" : ""} ${list.isLoading && list.isLoaded ? "busy" : ""}" aria-busy=${list.isLoading}>
     <table part="table" role="table" aria-label=${label} aria-rowcount=${list.cursor ? -1 : rows.length + 1}>
       <thead role="rowgroup" class=${isBare ? "bare" : ""}>
         <tr role="row">
-          ${isPicking ? html`<th role="columnheader" scope="col" class="check">${isBare ? nothing : pickAll(host, group ? host.rows : rows)}</th>` : nothing}
+          ${isPicking ? (isBare ? html`<td role="cell"></td>` : html`<th role="columnheader" scope="col" class="check">${pickAll(host, group ? host.lists.rows : rows)}</th>`) : nothing}
           ${header(host, isPending || isBare ? "" : "name", isBare ? unseen(host.words.name) : host.words.name, "c-person")}
           ${columns.map((column) => columnHeader(host, column, group, isBare))}
           <th role="columnheader" scope="col" class="c-menu">${unseen(host.words.actions)}</th>
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${rows.map((row) => line(host, row, columns, group))}
+        ${rows.map((row) => line(host, row, columns, group, isPicking))}
       </tbody>
     </table>
     ${list.cursor ? more(host, list) : nothing}
@@ -45,7 +45,7 @@ export function table(host: MusterTeam, list: PeopleList, label: string): Templa
 function more(host: MusterTeam, list: PeopleList): TemplateResult {
   const { words } = host;
   return html`<div class="more">
-    <button type="button" class="button" aria-disabled=${list.isLoading} @click=${() => host.more(list)}>
+    <button type="button" class="button" aria-disabled=${list.isLoading} @click=${() => host.lists.more(list)}>
       ${list.isLoading ? html`<span class="spin"></span>` : nothing}${words.loadMore}
     </button>
   </div>`;
@@ -53,7 +53,7 @@ function more(host: MusterTeam, list: PeopleList): TemplateResult {
 
 function pickAll(host: MusterTeam, rows: Row[]): TemplateResult {
   const pickable = rows.filter((row) => host.isPickable(row));
-  const others = host.rows.filter((row) => host.picked.has(row.id) && !rows.includes(row));
+  const others = host.lists.rows.filter((row) => host.picked.has(row.id) && !rows.includes(row));
   const picked = pickable.filter((row) => host.picked.has(row.id)).length;
   return html`<input
     type="checkbox"
@@ -87,12 +87,12 @@ function header(host: MusterTeam, column: string, label: unknown, look: string):
   </th>`;
 }
 
-function line(host: MusterTeam, row: Row, columns: string[], group: string | undefined): TemplateResult {
+function line(host: MusterTeam, row: Row, columns: string[], group: string | undefined, isPicking: boolean): TemplateResult {
   const { words } = host;
   const isPicked = host.picked.has(row.id);
   const name = called(row);
   return html`<tr role="row" part="row ${row.kind === "invitation" ? "pending" : ""}" class="${isPicked ? "picked" : ""} ${row.status ?? ""}">
-    ${host.canPick
+    ${isPicking
       ? html`<td role="cell" class="check">
           ${host.isPickable(row)
             ? html`<input type="checkbox" aria-label=${words.select(name)} .checked=${isPicked} @change=${() => host.flip(row)} />`

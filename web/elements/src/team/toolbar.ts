@@ -38,7 +38,7 @@ export function toolbar(host: MusterTeam): TemplateResult {
 
 function segments(host: MusterTeam): TemplateResult {
   const { words, query, formats } = host;
-  const { counts } = host.list;
+  const { counts } = host.lists.main;
   const members = counts && counts.active + counts.inactive;
   const one = (value: Query["invite_status"], label: string, count: number | undefined) =>
     html`<button type="button" aria-pressed=${query.invite_status === value} @click=${() => host.filter({ invite_status: value, ...(value === "pending" ? { status: "" } : {}) })}>
