@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { minify } from "terser";
+import { operations } from "./build/operations.mjs";
 import { buildPage } from "./build/page.mjs";
 import { words } from "./build/words.mjs";
 
@@ -69,9 +70,9 @@ const { metafile } = await build({
   entryPoints: ["index", ...ELEMENTS].map((name) => `elements/src/${name}.ts`),
   outdir: OUT,
   entryNames: "[name]",
-  plugins: [styles, words, templates],
+  plugins: [styles, words, operations, templates],
 });
-const page = await buildPage({ ...settings, outdir: PAGE, plugins: [words, templates] }, styles);
+const page = await buildPage({ ...settings, outdir: PAGE, plugins: [words, operations, templates] }, styles);
 
 // What esbuild leaves to shorten.
 const shorter = { module: true, ecma: 2022, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false }, format: { comments: false } };

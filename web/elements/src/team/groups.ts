@@ -7,7 +7,7 @@ import { empty } from "./other.js";
 import { skeleton } from "./rows.js";
 
 /** Knows which sections are in view, and calls back with their keys. */
-export class Sentry {
+export class SectionWatcher {
   readonly inView = new Set<string>();
   readonly #observer: IntersectionObserver;
 

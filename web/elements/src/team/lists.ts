@@ -2,7 +2,7 @@
 
 import type { Row } from "../contract.js";
 import type { MusterTeam } from "../team.js";
-import { Sentry } from "./groups.js";
+import { SectionWatcher } from "./groups.js";
 import { PeopleList } from "./list.js";
 import type { Asked } from "./list.js";
 import { noQuery, parameters } from "./query.js";
@@ -19,7 +19,7 @@ export class Lists {
   /** When they were loaded last, in milliseconds. */
   loadedAt = 0;
   readonly #groups = new Map<string, PeopleList>();
-  readonly #sentry = new Sentry((role) => {
+  readonly #watcher = new SectionWatcher((role) => {
     const list = this.group(role);
     if (!list.isLoaded && !list.isLoading && !list.error) void list.load(this.#asked(list));
   });
@@ -42,12 +42,12 @@ export class Lists {
 
   /** Loads the groups whose sections come into view. */
   watch(sections: Iterable<HTMLElement>): void {
-    this.#sentry.watch(sections);
+    this.#watcher.watch(sections);
   }
 
   stop(): void {
     for (const list of this.#all) list.stop();
-    this.#sentry.stop();
+    this.#watcher.stop();
   }
 
   /** Loads the first page of a list, or of all that are in view. */
@@ -56,7 +56,7 @@ export class Lists {
     this.loadedAt = Date.now();
     const { hasGroups, hasSections } = this.host;
     // Groups in view keep their rows until the new ones have arrived. The others are loaded once they come into view.
-    for (const role of this.#groups.keys()) if (!hasGroups || !this.#sentry.inView.has(role)) this.#groups.delete(role);
+    for (const role of this.#groups.keys()) if (!hasGroups || !this.#watcher.inView.has(role)) this.#groups.delete(role);
     const loaded = [this.main, ...(hasSections ? [this.pending] : []), ...this.#groups.values()];
     await Promise.all(loaded.map((one) => this.load(one)));
   }
