@@ -43,6 +43,10 @@ test("custom properties and parts give it the look of a product", async () => {
   await page.waitForFunction(() => getComputedStyle(document.querySelector("muster-team").shadowRoot.querySelector(".primary")).backgroundColor === "rgb(0, 120, 90)");
   assert.equal(await styleOf(page, ".primary", "borderRadius"), "99px");
   await shoot(page, "brand");
+  // The elements in its dialogs have the same parts.
+  await page.getByRole("button", { name: "Actions for Felix Okafor" }).click();
+  await page.getByRole("menuitem", { name: "API keys" }).click();
+  assert.equal(await page.getByRole("button", { name: "Create key" }).evaluate((button) => getComputedStyle(button).borderRadius), "99px");
   await page.context().close();
 });
 

@@ -369,6 +369,25 @@ describe("a team that is changed", () => {
     await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.activeElement?.ariaLabel?.startsWith("Actions for Felix"));
   });
 
+  test("a dialog in a dialog is closed with the keyboard, one after the other", async () => {
+    await openTeam(OWNER);
+    await button("Actions for Felix Okafor").focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "API keys" }).press("Enter");
+    const keys = page.getByRole("dialog", { name: "API keys of Felix Okafor" });
+    await keys.getByText("No API keys").waitFor();
+    await button("Create key").press("Enter");
+    const create = page.getByRole("dialog", { name: "Create key" });
+    await create.waitFor();
+    await page.keyboard.press("Escape");
+    await create.waitFor({ state: "detached" });
+    await keys.waitFor();
+    assert.equal(await page.evaluate(() => document.querySelector("muster-team").shadowRoot.querySelector("muster-api-keys").shadowRoot.activeElement?.textContent.trim()), "Create key");
+    await page.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.activeElement?.ariaLabel === "Actions for Felix Okafor");
+  });
+
   test("people are in groups by role, and move to that of their new role", async () => {
     await openTeam(OWNER, { attributes: { view: "groups" } });
     const group = (name) => page.getByRole("table", { name, exact: true });
