@@ -236,6 +236,7 @@ impl Scene {
             ended_at: None,
             accepted_by: None,
             cancel_reason: None,
+            language: None,
             version: 1,
         }
     }

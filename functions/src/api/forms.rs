@@ -171,6 +171,8 @@ forms! {
     Term { pattern "^(?:forever|1_month|(?:[2-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])_months)$" } "3_months";
     /// A color: `#` and six hexadecimal digits.
     Color { pattern "^#[0-9A-Fa-f]{6}$" } "#3366ff";
+    /// The https URL of a picture, of up to 500 characters, without a port.
+    LogoUrl { min_length 1, max_length 500, pattern "^https://[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?:[/?#][!#$%&()*+,./0-9:;=?@A-Z\\[\\]_a-z~-]*)?$" } "https://cdn.example.com/logo.png";
     /// An IANA time zone name. The pattern accepts more than the API does.
     TimeZone { pattern "^[A-Za-z0-9_+/-]{1,64}$" } "Europe/Paris";
     /// When a person joined: a period up to now, a year, or a range of days, inclusive, in UTC. The pattern accepts more than the API does.

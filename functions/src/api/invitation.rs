@@ -9,8 +9,8 @@ use muster_domain::email::EmailInput;
 use muster_domain::invitation::{CancelReason, Delivery};
 use muster_domain::rules::actions::PersonAction;
 use muster_domain::{
-    ContactId, EmailAddress, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef,
-    RoleId, Term, UserId,
+    ContactId, EmailAddress, Invitation, InvitationId, InvitationState, Language, Message, Name, OrganizationId,
+    ResourceRef, RoleId, Term, UserId,
 };
 use muster_edge::etag::Stated;
 use muster_edge::{Body, Field, given};
@@ -36,6 +36,10 @@ pub struct CreateInvitationsRequest {
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub message: Option<Message>,
+    /// The language of the emails. Without it, they are in the deployment's language.
+    #[serde(default)]
+    #[schema(value_type = Option<words::Language>)]
+    pub language: Option<Language>,
     /// How long a time-limited role lasts, from acceptance.
     #[serde(default)]
     #[schema(value_type = Option<forms::Term>)]
@@ -92,6 +96,10 @@ pub struct AddMemberRequest {
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub message: Option<Message>,
+    /// The language of the email. Without it, the email is in the person's own language, or in the deployment's.
+    #[serde(default)]
+    #[schema(value_type = Option<words::Language>)]
+    pub language: Option<Language>,
 }
 
 impl Body for AddMemberRequest {
@@ -129,6 +137,10 @@ pub struct UpdateInvitationRequest {
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub message: Field<Message>,
+    /// The language of later emails with the invitation. Null removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<words::Language>)]
+    pub language: Field<Language>,
 }
 
 impl Body for UpdateInvitationRequest {
@@ -165,6 +177,9 @@ pub struct InvitationResponse {
     /// The inviter's message; null if there is none.
     #[schema(value_type = Option<String>)]
     pub message: Option<Message>,
+    /// The language of its email; null for the deployment's.
+    #[schema(value_type = Option<words::Language>)]
+    pub language: Option<Language>,
     /// The status: `pending`, `accepted`, `declined`, `cancelled` or `expired`.
     #[schema(value_type = words::InvitationState)]
     pub status: InvitationState,
@@ -220,6 +235,7 @@ impl InvitationResponse {
             resources: view.names.all(&invitation.resources),
             duration: invitation.term,
             message: invitation.message.clone(),
+            language: invitation.language,
             status: invitation.state_at(view.now),
             cancel_reason: invitation.cancel_reason,
             mail: invitation.mail,

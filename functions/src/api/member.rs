@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use muster_domain::member::Profile;
 use muster_domain::rules::actions::PersonAction;
 use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
-use muster_domain::{EmailAddress, Message, Name, RoleId, Status, Subject, Term, UserId};
+use muster_domain::{EmailAddress, Language, Message, Name, RoleId, Status, Subject, Term, UserId};
 use muster_edge::{Body, Field, given};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,6 +20,9 @@ pub struct ProfileResponse {
     /// The member's time zone.
     #[schema(value_type = Option<String>)]
     pub timezone: Option<TimeZoneName>,
+    /// The language of emails to the member; null for the deployment's.
+    #[schema(value_type = Option<words::Language>)]
+    pub language: Option<Language>,
     /// The member's color.
     #[schema(value_type = Option<String>)]
     pub color: Option<Color>,
@@ -39,6 +42,7 @@ impl From<&Profile> for ProfileResponse {
     fn from(profile: &Profile) -> Self {
         Self {
             timezone: profile.timezone.clone(),
+            language: profile.language,
             color: profile.color.clone(),
             notifications: Some(profile.notifications.clone()),
             skills: profile.skills.clone(),
@@ -152,6 +156,10 @@ pub struct UpdateMemberRequest {
     #[serde(default)]
     #[schema(value_type = Option<forms::TimeZone>)]
     pub timezone: Field<TimeZoneName>,
+    /// The language of emails to the member. Null removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<words::Language>)]
+    pub language: Field<Language>,
     /// The member's color. Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<forms::Color>)]

@@ -4,10 +4,10 @@ use super::member::MemberResponse;
 use super::{ResourceName, SeatsResponse, forms, words};
 use jiff::Timestamp;
 use muster_domain::email::Domain;
-use muster_domain::text::PageUrl;
+use muster_domain::text::{Color, PageUrl};
 use muster_domain::{
-    Instant, Message, Name, Organization, OrganizationId, Plan, RoleId, Settings, Status, Suspension, Term, UserId,
-    UserName,
+    Instant, LogoUrl, Message, Name, Organization, OrganizationId, Plan, RoleId, Settings, Status, Suspension, Term,
+    UserId, UserName,
 };
 use muster_edge::etag::Stated;
 use muster_edge::{Body, Field, OrgContext, given};
@@ -66,6 +66,14 @@ pub struct SettingsUpdate {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<forms::RoleId>)]
     pub optional_roles: Option<BTreeSet<RoleId>>,
+    /// The https URL of the organization's logo in emails, up to 500 characters. Requires a plan with `branding`. Null removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<forms::LogoUrl>)]
+    pub logo_url: Field<LogoUrl>,
+    /// The color of buttons in emails. Requires a plan with `branding`. Null removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<forms::Color>)]
+    pub accent_color: Field<Color>,
 }
 
 /// Changes to a plan. Omitted fields are unchanged.
@@ -89,6 +97,10 @@ pub struct SetPlanRequest {
     #[serde(default)]
     #[schema(value_type = Option<forms::PageUrl>)]
     pub upgrade_url: Field<PageUrl>,
+    /// Whether the organization can have its own logo and accent color in emails.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool)]
+    pub branding: Option<bool>,
 }
 
 /// A number of emails, or null.
@@ -222,6 +234,12 @@ pub struct SettingsResponse {
     /// The optional roles that are turned on.
     #[schema(value_type = Vec<forms::RoleId>)]
     pub optional_roles: BTreeSet<RoleId>,
+    /// The URL of the organization's logo in emails; null for the product's.
+    #[schema(value_type = Option<String>)]
+    pub logo_url: Option<LogoUrl>,
+    /// The color of buttons in emails; null for the product's.
+    #[schema(value_type = Option<String>)]
+    pub accent_color: Option<Color>,
 }
 
 impl From<&Settings> for SettingsResponse {
@@ -230,6 +248,8 @@ impl From<&Settings> for SettingsResponse {
             invitation_ttl_days: settings.invitation_ttl_days,
             default_message: settings.default_message.clone(),
             optional_roles: settings.optional_roles.clone(),
+            logo_url: settings.logo_url.clone(),
+            accent_color: settings.accent_color.clone(),
         }
     }
 }
@@ -247,6 +267,8 @@ pub struct PlanResponse {
     /// The page on which the plan can be changed; null if the platform has set none.
     #[schema(value_type = Option<String>)]
     pub upgrade_url: Option<PageUrl>,
+    /// Whether the organization can have its own logo and accent color in emails.
+    pub branding: bool,
 }
 
 impl From<&Plan> for PlanResponse {
@@ -256,6 +278,7 @@ impl From<&Plan> for PlanResponse {
             allowed_domains: plan.allowed_domains.clone(),
             mail_limit: plan.mail_limit,
             upgrade_url: plan.upgrade_url.clone(),
+            branding: plan.branding,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Closed vocabularies in the OpenAPI document: the words of enums of `muster_domain`, and what each means.
 
 use muster_domain::rules::actions;
-use muster_domain::{event, export, invitation, member, people, roleset, source};
+use muster_domain::{event, export, invitation, language, member, people, roleset, source};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -55,6 +55,8 @@ words! {
     CancelReason = invitation::CancelReason, text;
     /// The status of the latest email of an invitation.
     Delivery = invitation::Delivery, text;
+    /// A language of emails.
+    Language = language::Language, text;
     /// A file format.
     FileFormat = export::Format, text;
     /// The state of an export.

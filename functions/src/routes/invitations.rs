@@ -138,6 +138,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
                 InvitationUpdate {
                     offer: None,
                     message: None,
+                    language: None,
                 },
                 ids,
             )
@@ -170,6 +171,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
         let wanted = InvitationUpdate {
             offer,
             message: body.message.clone().as_change(),
+            language: body.language.clone().as_change(),
         };
         let (after, changes) = invitations::change(&ctx, Some(known), wanted, ids)?;
         call.precondition(Some(known))?;

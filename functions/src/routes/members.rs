@@ -296,6 +296,10 @@ fn changed_profile(before: &Profile, body: &UpdateMemberRequest) -> Option<Profi
         after.timezone = timezone;
         set(true);
     }
+    if let Some(language) = body.language.clone().as_change() {
+        after.language = language;
+        set(true);
+    }
     if let Some(color) = body.color.clone().as_change() {
         after.color = color;
         set(true);

@@ -134,6 +134,8 @@ pub async fn update(call: Call, user: User) -> Outcome {
             invitation_ttl_days: settings.and_then(|s| s.invitation_ttl_days),
             default_message: settings.and_then(|s| s.default_message.clone().as_change()),
             optional_roles: settings.and_then(|s| s.optional_roles.clone()),
+            logo_url: settings.and_then(|s| s.logo_url.clone().as_change()),
+            accent_color: settings.and_then(|s| s.accent_color.clone().as_change()),
         };
         let (after, changes) = organizations::update(&org.decision_context()?, wanted, ids)?;
         call.precondition(Some(&org.organization))?;
@@ -145,7 +147,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Sets seat limit, allowed domains, mail limit and the page for upgrades. For the platform only.
+/// Sets seat limit, allowed domains, mail limit, the page for upgrades, and branding. For the platform only.
 pub async fn set_plan(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: SetPlanRequest = call.body()?;
@@ -167,6 +169,7 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
             },
             mail_limit: mail_limit.map_or(present.mail_limit, |limit| limit.map(u64::from)),
             upgrade_url: upgrade_url.unwrap_or_else(|| present.upgrade_url.clone()),
+            branding: body.branding.unwrap_or(present.branding),
         };
         let (after, changes) = organizations::set_plan(&org.organization, wanted, user.id, call.now, ids);
         Ok(org.commit(

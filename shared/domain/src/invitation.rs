@@ -2,6 +2,7 @@
 
 use crate::email::EmailAddress;
 use crate::id::{InvitationId, KeyId, OrganizationId, UserId};
+use crate::language::{self, Language};
 use crate::resource::ResourceRef;
 use crate::text::{Message, Name, RoleId};
 use crate::time::Term;
@@ -87,6 +88,13 @@ pub struct Invitation {
     pub epoch: u32,
     /// The inviter's message.
     pub message: Option<Message>,
+    /// The language of its email, if the inviter chose one.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "language::stored"
+    )]
+    pub language: Option<Language>,
     /// The member who answers for it: the last one who sent, resent or changed it.
     pub invited_by: UserId,
     /// For an invitation sent through an API key whose secret another member knows: that member, who answers for it as well.
@@ -177,6 +185,7 @@ mod tests {
             term: None,
             epoch: 0,
             message: None,
+            language: None,
             invited_by: UserId::from_bytes([3; 16]),
             sent_through: None,
             api_key: None,

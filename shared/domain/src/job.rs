@@ -1,7 +1,7 @@
 //! Work that is too long for one request. It is done in slices, each one transaction that also advances the job.
 
-use crate::email::EmailAddress;
 use crate::id::{ExportId, InvitationId, JobId, MailId, OrganizationId, UserId};
+use crate::mail::Recipient;
 use crate::resource::ResourceRef;
 use crate::text::RoleId;
 use jiff::{SignedDuration, Timestamp};
@@ -123,18 +123,18 @@ pub enum Erasure {
     Note {
         /// The position of the last owner that was checked.
         after: Option<String>,
-        /// The addresses to mail at the end.
-        owners: Vec<EmailAddress>,
+        /// The people to mail at the end.
+        owners: Vec<Recipient>,
     },
     /// Deleting everything except the events.
     Items {
-        /// The addresses to mail at the end.
-        owners: Vec<EmailAddress>,
+        /// The people to mail at the end.
+        owners: Vec<Recipient>,
     },
     /// Deleting the events, and finally the organization itself.
     Record {
-        /// The addresses to mail at the end.
-        owners: Vec<EmailAddress>,
+        /// The people to mail at the end.
+        owners: Vec<Recipient>,
     },
 }
 

@@ -10,6 +10,7 @@
 
 pub mod api_key;
 pub mod authority;
+pub mod branding;
 pub mod changes;
 pub mod contact;
 pub mod email;
@@ -21,6 +22,7 @@ pub mod id;
 pub mod instant;
 pub mod invitation;
 pub mod job;
+pub mod language;
 pub mod link;
 pub mod mail;
 pub mod member;
@@ -39,6 +41,7 @@ pub mod vocabulary;
 
 pub use api_key::{ApiKey, Limits, Secret};
 pub use authority::Authority;
+pub use branding::LogoUrl;
 pub use changes::{Changes, Pair};
 pub use contact::Contact;
 pub use email::{Domain, EmailAddress};
@@ -51,6 +54,7 @@ pub use instant::Instant;
 pub use invitation::{Invitation, InvitationState};
 pub use jiff::Timestamp;
 pub use job::{Job, Work};
+pub use language::Language;
 pub use mail::{Letter, Mail};
 pub use member::{Grant, Member, Reliance, RoleAssignment, Status};
 pub use organization::{Organization, Plan, Seats, Settings, Suspension};

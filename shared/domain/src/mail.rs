@@ -2,6 +2,8 @@
 
 use crate::email::EmailAddress;
 use crate::id::{InvitationId, MailId, NewIds, OrganizationId, UserId};
+use crate::language::{self, Language};
+use crate::member::Member;
 use crate::organization::{Organization, gone_at};
 use crate::resource::ResourceKey;
 use crate::text::{Message, Name, RoleId};
@@ -110,6 +112,49 @@ vocabulary! {
     }
 }
 
+/// A person to mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredRecipient")]
+pub struct Recipient {
+    /// Their address.
+    pub email: EmailAddress,
+    /// Their language, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+}
+
+impl Recipient {
+    /// A member.
+    #[must_use]
+    pub fn of(member: &Member) -> Self {
+        Self {
+            email: member.email.clone(),
+            language: member.profile.language,
+        }
+    }
+}
+
+/// The forms in which jobs have recipients: those of earlier versions are addresses alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredRecipient {
+    Email(EmailAddress),
+    Recipient {
+        email: EmailAddress,
+        #[serde(default, deserialize_with = "language::stored")]
+        language: Option<Language>,
+    },
+}
+
+impl From<StoredRecipient> for Recipient {
+    fn from(stored: StoredRecipient) -> Self {
+        match stored {
+            StoredRecipient::Email(email) => Self { email, language: None },
+            StoredRecipient::Recipient { email, language } => Self { email, language },
+        }
+    }
+}
+
 /// One email in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
@@ -119,6 +164,13 @@ pub struct Mail {
     pub organization: OrganizationId,
     /// The recipient.
     pub to: EmailAddress,
+    /// The language of the recipient, if it was known.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "language::stored"
+    )]
+    pub language: Option<Language>,
     /// The content.
     pub letter: Letter,
     /// Whether a member has just named the address. If not, it is not sent to an address that bounced or complained.

@@ -2,6 +2,7 @@
 
 use crate::email::EmailAddress;
 use crate::id::{OrganizationId, UserId};
+use crate::language::{self, Language};
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::RoleSet;
@@ -85,6 +86,13 @@ pub struct Grant {
 pub struct Profile {
     /// Time zone.
     pub timezone: Option<TimeZoneName>,
+    /// The language of emails to them.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "language::stored"
+    )]
+    pub language: Option<Language>,
     /// The color that represents the member.
     pub color: Option<Color>,
     /// The notifications that they want.

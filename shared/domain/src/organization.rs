@@ -1,10 +1,11 @@
 //! The organization: the tenant, with its settings, its plan and the two counters that must always be right.
 
+use crate::branding::LogoUrl;
 use crate::email::Domain;
 use crate::id::{JobId, OrganizationId, Registration, UserId};
 use crate::resource::ResourceRef;
 use crate::roleset::Role;
-use crate::text::{Message, Name, PageUrl, RoleId};
+use crate::text::{Color, Message, Name, PageUrl, RoleId};
 use crate::time::days_after;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,12 @@ pub struct Settings {
     pub default_message: Option<Message>,
     /// Roles of the role set that are off until listed here (`program-delivery`).
     pub optional_roles: BTreeSet<RoleId>,
+    /// The organization's logo, in emails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_url: Option<LogoUrl>,
+    /// The organization's accent color, in emails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent_color: Option<Color>,
 }
 
 impl Default for Settings {
@@ -39,6 +46,8 @@ impl Default for Settings {
             invitation_ttl_days: DEFAULT_INVITATION_DAYS,
             default_message: None,
             optional_roles: BTreeSet::new(),
+            logo_url: None,
+            accent_color: None,
         }
     }
 }
@@ -56,6 +65,9 @@ pub struct Plan {
     /// The page on which the plan can be changed, for members who need more seats.
     #[serde(default)]
     pub upgrade_url: Option<PageUrl>,
+    /// Whether emails can have the organization's own logo and accent color.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub branding: bool,
 }
 
 /// Seats used and allowed.

@@ -37,6 +37,10 @@ impl Ground {
         let h = Harness::start().await;
         let acme = Organization::make(&h).await;
         acme.plan(&h, None, &["acme.example"]).await;
+        h.platform()
+            .put(&h, &acme.path("/plan"), &serde_json::json!({ "branding": true }))
+            .await
+            .expect(200);
         let member = acme.join(&h, "pat", "program_admin", &["spring"]).await;
         let invitation = acme.invite(&h, "gus@acme.example", "participant", &["spring"]).await;
         let key = acme.key(&h, &member, &json!({ "name": "zapier" })).await.id;

@@ -11,10 +11,10 @@ async fn members_edit_their_own_profile_field_by_field() {
     let acme = Organization::make(&h).await;
     let pia = acme.join(&h, "pia", "participant", &[]).await;
     let me = acme.path("/members/me");
-    let all = json!({ "name": "Pia P.", "timezone": "europe/paris", "color": "#ABCDEF",
+    let all = json!({ "name": "Pia P.", "timezone": "europe/paris", "language": "fr", "color": "#ABCDEF",
         "notifications": { "weekly_digest": false }, "skills": ["Rust", "Tea"], "bio": "Two\nlines" });
     let said = pia.patch(&h, &me, &all).await.expect(200);
-    let expected = json!({ "timezone": "Europe/Paris", "color": "#abcdef",
+    let expected = json!({ "timezone": "Europe/Paris", "language": "fr", "color": "#abcdef",
         "notifications": { "weekly_digest": false }, "skills": ["Rust", "Tea"], "bio": "Two\nlines" });
     assert_eq!(said.body["profile"], expected);
     assert_eq!(said.body["name"], "Pia P.");
@@ -50,6 +50,7 @@ async fn every_field_of_a_profile_that_is_at_fault_is_named() {
     for (body, place) in [
         (json!({ "timezone": "Mars/Base" }), "timezone"),
         (json!({ "color": "red" }), "color"),
+        (json!({ "language": "tlh" }), "language"),
         (json!({ "skills": ["ok", ""] }), "skills[1]"),
         (json!({ "skills": many }), "skills"),
         (json!({ "notifications": { "Bad Name": true } }), "notifications"),

@@ -25,7 +25,7 @@ async fn the_creator_becomes_owner_and_takes_the_first_seat() {
     );
     assert_eq!(
         made.body["settings"],
-        json!({ "invitation_ttl_days": 7, "default_message": null, "optional_roles": [] })
+        json!({ "invitation_ttl_days": 7, "default_message": null, "optional_roles": [], "logo_url": null, "accent_color": null })
     );
     assert!(made.text("/created_at").parse::<jiff::Timestamp>().is_ok());
     let me = ann
@@ -286,7 +286,7 @@ async fn plans_are_set_by_the_platform_alone() {
         json!(null),
         "what is not named stays"
     );
-    let none = json!({ "seat_limit": null, "allowed_domains": [], "mail_limit": null, "upgrade_url": null });
+    let none = json!({ "seat_limit": null, "allowed_domains": [], "mail_limit": null, "upgrade_url": null, "branding": false });
     let after = h.platform().put(&h, &acme.path("/plan"), &none).await.expect(200);
     assert_eq!(after.body["plan"], none);
 }

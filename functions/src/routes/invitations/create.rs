@@ -21,8 +21,8 @@ use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::pace::{self, SentToday};
 use muster_domain::violation::Violation;
 use muster_domain::{
-    Changes, Deliverability, EmailAddress, Invitation, Member, Message, OrganizationId, Pair, Resource, ResourceKey,
-    ResourceRef, RoleId, Seats, Term,
+    Changes, Deliverability, EmailAddress, Invitation, Language, Member, Message, OrganizationId, Pair, Resource,
+    ResourceKey, ResourceRef, RoleId, Seats, Term,
 };
 use muster_edge::problem::NeededSeats;
 use muster_edge::{Call, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
@@ -41,6 +41,7 @@ struct InviteRequest {
     resources: Vec<ResourceKey>,
     term: Option<Term>,
     message: Option<Message>,
+    language: Option<Language>,
     dry_run: bool,
 }
 
@@ -73,6 +74,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
         role: body.role,
         term: body.duration,
         message: body.message,
+        language: body.language,
         dry_run: body.dry_run,
     };
     carry_out(&call, &user, id, &request, |org, done| {
@@ -119,6 +121,7 @@ pub async fn add(call: Call, user: User) -> Outcome {
         role: body.role,
         term: body.duration,
         message: body.message,
+        language: body.language,
         dry_run: false,
     };
     carry_out(&call, &user, id, &request, |org, done| {
@@ -253,6 +256,7 @@ impl Basis {
                 term: request.term,
             },
             message: request.message.clone(),
+            language: request.language,
         };
         let mail = MailHistory {
             known: &self.known,

@@ -3,10 +3,11 @@
 use super::{JobRunner, Progress, with_job};
 use jiff::Timestamp;
 use muster_domain::job::Erasure;
+use muster_domain::mail::Recipient;
 use muster_domain::organization::gone_at;
 use muster_domain::rules::deletion::{self, MAX_FAREWELLS};
 use muster_domain::rules::work::{self, SLICE_SIZE};
-use muster_domain::{Changes, EmailAddress, Job, Member, Pair, Work};
+use muster_domain::{Changes, Job, Member, Pair, Work};
 use muster_edge::Ids;
 use muster_store::erasure::Remains;
 use muster_store::{Cursor, StoreError};
@@ -82,13 +83,13 @@ impl JobRunner<'_> {
     }
 
     /// The stage after these owners are noted, whom the last mail goes to.
-    async fn note_owners(&self, after: Option<&String>, owners: &[EmailAddress]) -> Result<Erasure, StoreError> {
+    async fn note_owners(&self, after: Option<&String>, owners: &[Recipient]) -> Result<Erasure, StoreError> {
         let (members, next) = self.owners(after).await?;
         let active = members
             .iter()
             .filter(|m| m.is_active_owner(self.set))
-            .map(|m| m.email.clone());
-        let owners: Vec<EmailAddress> = owners.iter().cloned().chain(active).take(MAX_FAREWELLS).collect();
+            .map(Recipient::of);
+        let owners: Vec<Recipient> = owners.iter().cloned().chain(active).take(MAX_FAREWELLS).collect();
         Ok(match next {
             Some(last) if owners.len() < MAX_FAREWELLS => Erasure::Note {
                 after: Some(last),

@@ -95,13 +95,11 @@ pub(super) fn member_change(before: &Member, after: &Member) -> [Value; 2] {
     with(states, "profile", [&before.profile, &after.profile])
 }
 
-/// The states of an invitation before and after a change, with the message if it changed.
+/// The states of an invitation before and after a change, with the message and the language if they changed.
 pub(super) fn invitation_change(before: &Invitation, after: &Invitation) -> [Value; 2] {
-    with(
-        [invitation(before), invitation(after)],
-        "message",
-        [&before.message, &after.message],
-    )
+    let states = [invitation(before), invitation(after)];
+    let states = with(states, "message", [&before.message, &after.message]);
+    with(states, "language", [&before.language, &after.language])
 }
 
 /// Adds a long and rarely changed field, if it changed.

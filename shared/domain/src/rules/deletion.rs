@@ -2,11 +2,10 @@
 //! it.
 
 use crate::changes::{Changes, Pair};
-use crate::email::EmailAddress;
 use crate::event::{EntityRef, EventKind, Recorder};
 use crate::id::{JobId, MailId, NewIds, UserId};
 use crate::job::{Erasure, Job, Work};
-use crate::mail::{Letter, Mail, MailState};
+use crate::mail::{Letter, Mail, MailState, Recipient};
 use crate::member::Member;
 use crate::organization::{Organization, gone_at};
 use crate::roleset::{RoleSet, permission};
@@ -130,7 +129,7 @@ pub fn notify_owners(
     };
     Changes {
         mail: owners
-            .map(|m| mail(organization, &m.email, letter.clone(), now, ids))
+            .map(|m| mail(organization, &Recipient::of(m), letter.clone(), now, ids))
             .collect(),
         ..Changes::default()
     }
@@ -154,7 +153,7 @@ pub fn begin(organization: &Organization) -> Option<Pair<Organization>> {
 pub fn end(
     organization: &Organization,
     deleted_at: Timestamp,
-    owners: &[EmailAddress],
+    owners: &[Recipient],
     now: Timestamp,
     ids: &mut dyn NewIds,
 ) -> Changes {
@@ -182,7 +181,7 @@ pub fn end(
 
 pub(super) fn mail(
     organization: &Organization,
-    recipient: &EmailAddress,
+    recipient: &Recipient,
     letter: Letter,
     now: Timestamp,
     ids: &mut dyn NewIds,
@@ -190,7 +189,8 @@ pub(super) fn mail(
     Mail {
         id: MailId::from_uuid(ids.uuid()),
         organization: organization.id,
-        to: recipient.clone(),
+        to: recipient.email.clone(),
+        language: recipient.language,
         letter,
         asked: false,
         state: MailState::Queued,

@@ -203,6 +203,7 @@ fn notify(
         id: MailId::from_uuid(ids.uuid()),
         organization: member.organization,
         to: member.email.clone(),
+        language: member.profile.language,
         letter,
         asked: false,
         state: MailState::Queued,

@@ -15,6 +15,7 @@ use crate::changes::{Changes, Pair};
 use crate::event::{EntityRef, EventKind};
 use crate::id::NewIds;
 use crate::invitation::{Invitation, InvitationState};
+use crate::language::Language;
 use crate::organization::Seats;
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
@@ -109,6 +110,8 @@ pub struct InvitationUpdate<'a> {
     pub offer: Option<RequestedOffer<'a>>,
     /// The inviter's message; an inner `None` removes it.
     pub message: Option<Option<Message>>,
+    /// The language of its email; an inner `None` removes it.
+    pub language: Option<Option<Language>>,
 }
 
 /// Changes what a pending invitation offers. From then on, the actor answers for it.
@@ -130,6 +133,9 @@ pub fn change(
     }
     if let Some(message) = wanted.message {
         after.message = message;
+    }
+    if let Some(language) = wanted.language {
+        after.language = language;
     }
     if after == *before {
         return Ok((after, Changes::default()));

@@ -1,5 +1,6 @@
 //! Creating an organization, and changing its name, settings and plan.
 
+use crate::branding::LogoUrl;
 use crate::changes::{Changes, Pair};
 use crate::email::{Domain, EmailAddress};
 use crate::event::{EntityRef, EventKind, Recorder};
@@ -10,7 +11,7 @@ use crate::organization::{Organization, Plan, Settings};
 use crate::roleset::{Role, RoleSet, permission};
 use crate::rules::DecisionContext;
 use crate::source::{Giver, RoleSource, SourceKind};
-use crate::text::{Message, Name, RoleId, Subject};
+use crate::text::{Color, Message, Name, RoleId, Subject};
 use crate::violation::Violation;
 use jiff::Timestamp;
 use serde_json::json;
@@ -130,6 +131,10 @@ pub struct OrganizationUpdate {
     pub default_message: Option<Option<Message>>,
     /// The optional roles that are switched on.
     pub optional_roles: Option<BTreeSet<RoleId>>,
+    /// The logo in emails; an inner `None` removes it.
+    pub logo_url: Option<Option<LogoUrl>>,
+    /// The accent color in emails; an inner `None` removes it.
+    pub accent_color: Option<Option<Color>>,
 }
 
 /// The reason for not changing name or settings.
@@ -159,7 +164,8 @@ pub fn update(
     if !may_update(ctx) {
         return Err(UpdateRefusal::Forbidden);
     }
-    let violations = update_faults(ctx.set, &wanted);
+    let mut violations = update_faults(ctx.set, &wanted);
+    violations.extend(branding_faults(ctx.organization, &wanted));
     if !violations.is_empty() {
         return Err(UpdateRefusal::Invalid(violations));
     }
@@ -176,6 +182,12 @@ pub fn update(
     }
     if let Some(roles) = wanted.optional_roles {
         after.settings.optional_roles = roles;
+    }
+    if let Some(logo) = wanted.logo_url {
+        after.settings.logo_url = logo;
+    }
+    if let Some(color) = wanted.accent_color {
+        after.settings.accent_color = color;
     }
     if after == *before {
         return Ok((after, Changes::default()));
@@ -234,6 +246,17 @@ fn update_faults(set: &RoleSet, wanted: &OrganizationUpdate) -> Vec<Violation> {
         }
     }
     violations
+}
+
+/// A violation for each part of a look that the plan does not include. Removing one is always possible.
+fn branding_faults(organization: &Organization, wanted: &OrganizationUpdate) -> Vec<Violation> {
+    let sets = |field, is_set: bool| {
+        let detail = "the plan does not include a logo or an accent color of the organization's own";
+        (is_set && !organization.plan.branding).then(|| Violation::field(field, "not_in_plan", detail))
+    };
+    let logo = sets("settings.logo_url", matches!(wanted.logo_url, Some(Some(_))));
+    let color = sets("settings.accent_color", matches!(wanted.accent_color, Some(Some(_))));
+    logo.into_iter().chain(color).collect()
 }
 
 /// Sets the plan: limits and allowed domains. A seat limit below the seats in use removes no one and blocks growth.

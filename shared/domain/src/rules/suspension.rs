@@ -7,7 +7,7 @@ use crate::changes::{Changes, Pair};
 use crate::event::{EntityRef, Event, EventKind, Recorder};
 use crate::id::{JobId, NewIds, UserId};
 use crate::job::{Job, Work};
-use crate::mail::Letter;
+use crate::mail::{Letter, Recipient};
 use crate::member::Member;
 use crate::organization::{Organization, Suspension};
 use crate::roleset::RoleSet;
@@ -174,7 +174,7 @@ pub fn notify_owners(
     let owners = members.iter().filter(|member| member.is_active_owner(set));
     Changes {
         mail: owners
-            .map(|owner| deletion::mail(organization, &owner.email, letter.clone(), now, ids))
+            .map(|owner| deletion::mail(organization, &Recipient::of(owner), letter.clone(), now, ids))
             .collect(),
         ..Changes::default()
     }

@@ -226,6 +226,7 @@ impl World {
             holders: &holders,
             wanted: wanted(&role, &resources, ask.term()),
             message: None,
+            language: None,
         };
         let (sent, changes) = invite(scene, request, ids).map_err(|refusal| {
             if let InviteRefusal::NoSeats { seats, needed } = refusal {
@@ -264,6 +265,7 @@ impl World {
             message: ask
                 .is_none()
                 .then(|| Some(format!("Message {}", self.now).parse().unwrap())),
+            language: None,
         };
         let before = self.nth(which);
         let (after, changes) = change(scene, before, wanted, ids).map_err(|r| self.explain(&r))?;
@@ -321,6 +323,7 @@ impl World {
                 .collect(),
             mail_limit: None,
             upgrade_url: None,
+            branding: false,
         };
         let (_, changes) = organizations::set_plan(&self.organization, plan, user(99), self.now, &mut self.ids);
         self.take(&Cause::Platform(user(99)), Ok(changes))

@@ -32,6 +32,7 @@ fn may_invite(ctx: &DecisionContext<'_>, firm: &Firm) -> bool {
                         term,
                     },
                     message: None,
+                    language: None,
                 };
                 invite(ctx, request, &mut ids()).is_ok()
             })
@@ -161,6 +162,7 @@ fn invitation(firm: &Firm, defined: &Role, on: &[&str], state: InvitationState, 
         ended_at: None,
         accepted_by: None,
         cancel_reason: None,
+        language: None,
         version: 1,
     }
 }
@@ -172,6 +174,7 @@ fn is_allowed_with(action: PersonAction, ctx: &DecisionContext<'_>, firm: &Firm,
             let wanted = InvitationUpdate {
                 offer: None,
                 message: Some(Some("Welcome".parse().unwrap())),
+                language: None,
             };
             change(ctx, Some(invitation), wanted, &mut ids()).is_ok()
         }

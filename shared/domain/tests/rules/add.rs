@@ -69,6 +69,7 @@ fn ask_for(
         accounts,
         wanted: wanted(&wished, &resources, term),
         message: None,
+        language: None,
     };
     invite(&scene(organization, actor), request, &mut ids())
 }

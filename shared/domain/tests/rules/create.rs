@@ -49,6 +49,7 @@ fn send(organization: &Organization, actor: &Member, case: Case<'_>) -> Sent {
         holders: &holders,
         wanted: wanted(&wished, &resources, None),
         message: case.message,
+        language: None,
     };
     invite(&scene(organization, actor), request, &mut ids())
 }
@@ -132,6 +133,7 @@ fn addresses_outside_the_allowlist_are_named_with_the_domains_that_are_allowed()
         holders: &HOLDERS,
         wanted: wanted(&wished, &[], term),
         message: None,
+        language: None,
     };
     static HOLDERS: BTreeMap<EmailAddress, Holder> = BTreeMap::new();
     let term = Some("1_month".parse().unwrap());

@@ -2,9 +2,10 @@
 
 use crate::team::*;
 use muster_domain::job::Erasure;
+use muster_domain::mail::Recipient;
 use muster_domain::organization::gone_at;
 use muster_domain::rules::deletion::{DeletionRefusal, begin, delete, end, notify_owners, restore};
-use muster_domain::{ApiKey, DecisionContext, EntityRef, Job, Letter, Organization, Work};
+use muster_domain::{ApiKey, DecisionContext, EntityRef, Job, Language, Letter, Organization, Work};
 use serde_json::json;
 
 /// The organization as it is after its owner deleted it.
@@ -136,7 +137,9 @@ fn only_active_owners_are_told() {
 #[test]
 fn the_end_leaves_one_event_without_personal_data_and_an_email_to_each_owner() {
     let organization = deleted();
-    let owners = ["a@x.example", "b@x.example"].map(email_address);
+    // A job that an earlier version stored has addresses alone.
+    let stored = json!(["a@x.example", { "email": "b@x.example", "language": "de" }]);
+    let owners: Vec<Recipient> = serde_json::from_value(stored).unwrap();
     let changes = end(&organization, now(), &owners, gone_at(now()), &mut ids());
     assert_eq!(kinds(&changes), ["organization.erased"]);
     let event = &changes.events[0];
@@ -155,8 +158,9 @@ fn the_end_leaves_one_event_without_personal_data_and_an_email_to_each_owner() {
         "{said}"
     );
     for (mail, owner) in changes.mail.iter().zip(&owners) {
-        assert_eq!(&mail.to, owner);
+        assert_eq!((&mail.to, mail.language), (&owner.email, owner.language));
         assert!(matches!(&mail.letter, Letter::OrganizationErased { name } if name.as_str() == "Acme"));
     }
     assert_eq!(changes.mail.len(), owners.len());
+    assert_eq!(owners[1].language, Some(Language::German));
 }

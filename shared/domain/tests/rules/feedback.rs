@@ -35,6 +35,7 @@ fn mail(to: &str, asked: bool) -> Mail {
         asked,
         state: MailState::Queued,
         late: None,
+        language: None,
         created_at: now(),
     }
 }

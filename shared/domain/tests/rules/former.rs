@@ -215,6 +215,7 @@ fn where_members_cannot_leave_every_person_is_asked() {
             accounts: &accounts,
             wanted: wanted(&role, &[], None),
             message: None,
+            language: None,
         };
         let (invitations, changes) = invite(&scene, request, &mut ids()).unwrap();
         let expected = if members_may_leave { (0, 1) } else { (1, 0) };

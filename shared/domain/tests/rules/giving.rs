@@ -269,6 +269,7 @@ fn added(giver: &Member, voucher: Option<&Member>, id: &str) -> Result<Vec<Membe
         accounts: &accounts,
         wanted: wanted(&id, resources, None),
         message: None,
+        language: None,
     };
     let (_, changes) = invite(&scene(&acme, giver), request, &mut ids())?;
     Ok(changes.members.into_iter().filter_map(|pair| pair.after).collect())

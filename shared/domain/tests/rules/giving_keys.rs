@@ -285,6 +285,7 @@ fn the_member_who_knows_the_key_that_sends_an_invitation_answers_for_it() {
             accounts: &[],
             wanted: wanted(&admin, &[], None),
             message: None,
+            language: None,
         };
         invite(&through(key), request, &mut ids()).unwrap().0.remove(0)
     };
@@ -296,6 +297,7 @@ fn the_member_who_knows_the_key_that_sends_an_invitation_answers_for_it() {
         let wanted = InvitationUpdate {
             offer: None,
             message: Some(Some("Come along".parse().unwrap())),
+            language: None,
         };
         change(&through(key), Some(invitation), wanted, &mut ids())
             .unwrap()

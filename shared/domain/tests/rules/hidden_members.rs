@@ -25,6 +25,7 @@ fn ask(
         accounts: &accounts,
         wanted: wanted(&wished, programs, None),
         message: Some("Welcome".parse().unwrap()),
+        language: None,
     };
     invite(&scene(organization, actor), request, &mut ids())
 }

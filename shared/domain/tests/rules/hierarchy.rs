@@ -221,6 +221,7 @@ fn invited(role_set: &str, actor: &str, id: &str, place: &str) -> &'static str {
             term,
         },
         message: None,
+        language: None,
     };
     match invite(&firm.scene(&member), request, &mut ids()) {
         Ok(_) => "yes",

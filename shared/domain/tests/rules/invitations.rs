@@ -39,6 +39,7 @@ fn a_change_keeps_address_and_end_and_makes_the_one_who_changed_it_answer_for_it
     let wanted = InvitationUpdate {
         offer: Some(wanted(&wished, &programs, None)),
         message: None,
+        language: None,
     };
     let (after, changes) = change(&scene(&organization, &admin), Some(&before), wanted, &mut ids()).unwrap();
     assert_eq!(
@@ -78,6 +79,7 @@ fn an_offer_for_a_time_has_the_term_and_the_switching_on_of_its_last_change() {
         let wanted = InvitationUpdate {
             offer: Some(wanted(&helper, &[], Some(Term::Months(2)))),
             message: None,
+            language: None,
         };
         change(&scene(&organization, &owner), Some(&before), wanted, &mut ids())
     };
@@ -97,7 +99,11 @@ fn who_changes_only_the_message_answers_for_it_and_no_change_is_none() {
     let (owner, admin) = (holder("owner", "owner"), holder("admin", "admin"));
     let before = invitation(&owner, "ann@x.example", "admin");
     let organization = counted(&[&owner, &admin], &[&before]);
-    let words = |message| InvitationUpdate { offer: None, message };
+    let words = |message| InvitationUpdate {
+        offer: None,
+        message,
+        language: None,
+    };
     let scene = scene(&organization, &admin);
     let hello = Some(Some("Hello".parse().unwrap()));
     let (after, changes) = change(&scene, Some(&before), words(hello), &mut ids()).unwrap();
@@ -121,6 +127,7 @@ fn a_change_to_a_role_with_a_seat_needs_a_free_one() {
     let wanted = InvitationUpdate {
         offer: Some(wanted(&wished, &[], None)),
         message: None,
+        language: None,
     };
     let refused = change(&scene(&organization, &owner), Some(&before), wanted, &mut ids());
     let seats = Seats {
@@ -144,6 +151,7 @@ fn a_program_admin_cannot_lead_an_invitation_where_they_only_manage_participants
     let wanted = InvitationUpdate {
         offer: Some(wanted(&wished, &autumn, None)),
         message: None,
+        language: None,
     };
     let refused = change(&scene(&organization, &actor), Some(&before), wanted, &mut ids());
     assert_eq!(refused, Err(InvitationRefusal::RoleNotAssignable("participant".into())));
@@ -263,6 +271,7 @@ fn what_was_accepted_declined_or_cancelled_stays_so() {
         let words = InvitationUpdate {
             offer: None,
             message: Some(None),
+            language: None,
         };
         assert_eq!(change(&scene, Some(&ended), words, &mut ids()).err(), gone);
         if state != Expired {

@@ -20,6 +20,7 @@ fn mail(number: u8, letter: Letter) -> Mail {
         asked: false,
         state: MailState::Held,
         late: None,
+        language: None,
         created_at: at("2026-03-09T12:00:00Z"),
     }
 }

@@ -32,6 +32,7 @@ fn mail(number: u8) -> Mail {
         asked: true,
         state: MailState::Queued,
         late: None,
+        language: None,
         created_at: now(),
     }
 }
@@ -211,6 +212,7 @@ fn asked(
         accounts: &[],
         wanted: wanted(&admin, &[], None),
         message: None,
+        language: None,
     };
     invite_within_limits(&scene(organization, &owner), request, before, &mut ids())
 }
@@ -267,6 +269,7 @@ fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others(
             accounts: &[],
             wanted: wanted(&participant, &spring, None),
             message: None,
+            language: None,
         };
         let organization = counted(&[&holder("owner", "owner"), &pat], &[]);
         match invite_within_limits(&scene(&organization, &pat), request, before, &mut ids()) {

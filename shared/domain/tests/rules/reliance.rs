@@ -28,7 +28,11 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
     let scene = scene(&organization, actor);
     let pending = invitation(actor, "ann@x.example", "participant");
     let (message, known) = (Some(Some("Hello".parse().unwrap())), contact("ann", "ann", None));
-    let reworded = InvitationUpdate { offer: None, message };
+    let reworded = InvitationUpdate {
+        offer: None,
+        message,
+        language: None,
+    };
     let renamed = OrganizationUpdate {
         name: Some("Acme and Sons".parse().unwrap()),
         ..OrganizationUpdate::default()

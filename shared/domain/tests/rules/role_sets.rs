@@ -162,6 +162,7 @@ impl Firm {
             },
             message: None,
             accounts: &[],
+            language: None,
         };
         invite(&self.scene(actor), request, &mut ids()).map(|_| ())
     }

@@ -116,6 +116,7 @@ fn an_invitee_has_each_role_from_the_member_who_answers_for_the_invitation_since
         let wanted = InvitationUpdate {
             offer: None,
             message: Some(Some("Welcome".parse().unwrap())),
+            language: None,
         };
         change(ctx, Some(&first), wanted, &mut ids()).unwrap().0
     };
@@ -155,6 +156,7 @@ fn offered(ctx: &DecisionContext<'_>, email: &str, holders: &BTreeMap<EmailAddre
         accounts: &[],
         wanted: wanted(&wished, &programs, None),
         message: None,
+        language: None,
     };
     invite(ctx, request, &mut ids()).unwrap().1
 }
@@ -179,6 +181,7 @@ fn an_invitation_keeps_the_key_through_which_it_was_sent() {
     let wanted = InvitationUpdate {
         offer: None,
         message: Some(Some("Hello".parse().unwrap())),
+        language: None,
     };
     let (changed, _) = change(&by_owner, Some(&through_key), wanted, &mut ids()).unwrap();
     assert_eq!(changed.api_key, None);

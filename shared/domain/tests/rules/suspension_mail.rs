@@ -15,6 +15,7 @@ fn mail(letter: Letter) -> Mail {
         asked: false,
         state: MailState::Held,
         late: None,
+        language: None,
         created_at: now(),
     }
 }

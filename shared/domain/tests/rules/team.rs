@@ -111,6 +111,7 @@ pub(crate) fn organization() -> Organization {
             allowed_domains: BTreeSet::from(["partner.example".parse().unwrap()]),
             mail_limit: None,
             upgrade_url: None,
+            branding: false,
         },
         role_epochs: BTreeMap::new(),
         ending: BTreeSet::new(),
@@ -224,6 +225,7 @@ pub(crate) fn invitation(inviter: &Member, email: &str, id: &str) -> Invitation 
         ended_at: None,
         accepted_by: None,
         cancel_reason: None,
+        language: None,
         version: 1,
     }
 }

@@ -85,6 +85,7 @@ fn invited(
         accounts,
         wanted: wanted(&wished, std::slice::from_ref(on), None),
         message: None,
+        language: None,
     };
     match invite(scene, request, &mut ids()) {
         Ok((sent, changes)) => format!("{} invited, {} added", sent.len(), changes.members.len()),

@@ -289,6 +289,7 @@ fn invitation(setting: &Setting<'_>, rng: &mut Rng, number: usize) -> Invitation
         ended_at: None,
         accepted_by: None,
         cancel_reason: None,
+        language: None,
         version: 1,
     }
 }

@@ -50,6 +50,9 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&UPDATE, "/settings/default_message", text()),
         (&UPDATE, "/settings/optional_roles", optional()),
         (&UPDATE, "/settings/nonsense", null()),
+        (&UPDATE, "/settings/logo_url", with(no_texts(), words())),
+        (&UPDATE, "/settings/accent_color", with(no_texts(), bad_colors())),
+        (&PLAN, "/branding", flags()),
         (&PLAN, "/seat_limit", bad_counts(u64::from(u32::MAX))),
         (&PLAN, "/mail_limit", bad_counts(u64::from(u32::MAX))),
         (&PLAN, "/allowed_domains", bad_domains()),
@@ -107,6 +110,7 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
             with(vec![json!([]), json!(null)], bad_resources()),
         ),
         (&ADD_MEMBER, "/message", text()),
+        (&ADD_MEMBER, "/language", with(no_texts(), words())),
         (
             &ADD_MEMBER,
             "/duration",
@@ -137,6 +141,7 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
             with(vec![json!([]), json!(null)], bad_resources()),
         ),
         (&INVITE, "/message", text()),
+        (&INVITE, "/language", with(no_texts(), words())),
         (
             &INVITE,
             "/duration",
@@ -149,6 +154,7 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&UPDATE_INVITATION, "/role", bad_roles()),
         (&UPDATE_INVITATION, "/resources", with(vec![json!([])], bad_resources())),
         (&UPDATE_INVITATION, "/message", text()),
+        (&UPDATE_INVITATION, "/language", with(no_texts(), words())),
         (
             &UPDATE_INVITATION,
             "/duration",
@@ -163,6 +169,7 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&MIX, "/resources", vec![json!([])]),
         (&PROFILE, "/name", line()),
         (&PROFILE, "/timezone", with(no_texts(), bad_zones())),
+        (&PROFILE, "/language", with(no_texts(), words())),
         (&PROFILE, "/color", with(no_texts(), bad_colors())),
         (&PROFILE, "/notifications", bad_switches()),
         (&PROFILE, "/skills", bad_skills()),

@@ -50,7 +50,7 @@ pub(super) const PLAN: Taker = Taker {
         "PUT",
         "/v1/organizations/{org}/plan",
         false,
-        |_| json!({ "seat_limit": 50, "allowed_domains": ["partner.example"], "mail_limit": 500, "upgrade_url": "https://product.example/billing" }),
+        |_| json!({ "seat_limit": 50, "allowed_domains": ["partner.example"], "mail_limit": 500, "upgrade_url": "https://product.example/billing", "branding": true }),
     )
 };
 
@@ -100,14 +100,14 @@ pub(super) const ADD_MEMBER: Taker = taker("POST", "/v1/organizations/{org}/memb
 
 pub(super) const INVITE: Taker = taker("POST", "/v1/organizations/{org}/invitations", true, |_| {
     json!({ "emails": "new@x.example", "role": "program_sponsor", "resources": spring(), "message": "Hello",
-        "duration": null, "dry_run": false })
+        "language": "de", "duration": null, "dry_run": false })
 });
 
 pub(super) const UPDATE_INVITATION: Taker = taker(
     "PATCH",
     "/v1/organizations/{org}/invitations/{invitation}",
     false,
-    |_| json!({ "role": "program_sponsor", "resources": spring(), "message": "Hello", "duration": null }),
+    |_| json!({ "role": "program_sponsor", "resources": spring(), "message": "Hello", "language": "fr", "duration": null }),
 );
 
 pub(super) const HOLDINGS: Taker = taker(
@@ -123,7 +123,7 @@ pub(super) const MIX: Taker = taker("PATCH", "/v1/organizations/{org}/members/{m
 });
 
 pub(super) const PROFILE: Taker = taker("PATCH", "/v1/organizations/{org}/members/me", false, |_| {
-    json!({ "name": "Olivia", "timezone": "Europe/Paris", "color": "#336699", "notifications": { "mail": true },
+    json!({ "name": "Olivia", "timezone": "Europe/Paris", "language": "es", "color": "#336699", "notifications": { "mail": true },
         "skills": ["Rust"], "bio": "Hello" })
 });
 

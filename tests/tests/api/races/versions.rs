@@ -27,7 +27,8 @@ async fn of_changes_to_different_settings_none_is_lost() {
             .collect();
         assert_eq!(won(&together(&h, shots).await, 200, &[]), 5);
         let now = acme.owner.get(&h, &acme.path("")).await.expect(200).body;
-        let settings = json!({ "invitation_ttl_days": round, "default_message": format!("Welcome {round}"), "optional_roles": roles });
+        let settings = json!({ "invitation_ttl_days": round, "default_message": format!("Welcome {round}"), "optional_roles": roles,
+            "logo_url": null, "accent_color": null });
         assert_eq!(
             (&now["name"], &now["settings"]),
             (&json!(format!("Acme {round}")), &settings)

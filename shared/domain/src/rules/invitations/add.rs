@@ -10,6 +10,7 @@ use crate::email::EmailAddress;
 use crate::event::{EntityRef, EventKind};
 use crate::former::FormerMember;
 use crate::id::{MailId, NewIds, UserId};
+use crate::language::Language;
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::{Member, Profile, Status};
 use crate::roleset::permission;
@@ -174,12 +175,21 @@ impl Account {
     }
 }
 
+/// What the actor chose for the email to a person who is added.
+#[derive(Clone, Copy)]
+pub(super) struct Greeting<'a> {
+    /// A message.
+    pub(super) message: Option<&'a Message>,
+    /// The language.
+    pub(super) language: Option<Language>,
+}
+
 /// Makes the account a member with the offered roles, and notifies them by email. Nothing of an earlier membership comes back.
 pub(super) fn add(
     ctx: &DecisionContext<'_>,
     account: &Account,
     offer: &Offer<'_>,
-    message: Option<&Message>,
+    greeting: Greeting<'_>,
     ids: &mut dyn NewIds,
 ) -> Changes {
     let given = giving::roles_given(offer, GivingPath::Invite, &[*ctx]);
@@ -200,7 +210,10 @@ pub(super) fn add(
         seat: false,
         keys: 0,
         keys_valid_from: api_keys::valid_from(ctx.now),
-        profile: Profile::default(),
+        profile: Profile {
+            language: greeting.language,
+            ..Profile::default()
+        },
         joined_at: ctx.now,
         last_active_at: None,
         due_at: None,
@@ -215,7 +228,7 @@ pub(super) fn add(
     );
     let mailboxes = account.mailboxes().into_iter();
     let mail = mailboxes
-        .map(|mailbox| added_mail(ctx, id, mailbox, offer, message, ids))
+        .map(|mailbox| added_mail(ctx, id, mailbox, offer, greeting, ids))
         .collect();
     Changes {
         members: vec![Pair::new(member)],
@@ -232,19 +245,20 @@ pub(super) fn added_mail(
     member: UserId,
     recipient: &EmailAddress,
     offer: &Offer<'_>,
-    message: Option<&Message>,
+    greeting: Greeting<'_>,
     ids: &mut dyn NewIds,
 ) -> Mail {
     Mail {
         id: MailId::from_uuid(ids.uuid()),
         organization: ctx.organization.id,
         to: recipient.clone(),
+        language: greeting.language,
         letter: Letter::Added {
             member,
             role: offer.role.id.clone(),
             resources: offer.resources.iter().map(|r| r.key.clone()).collect(),
             by: ctx.actor.name.clone(),
-            message: message.cloned(),
+            message: greeting.message.cloned(),
         },
         asked: true,
         state: MailState::Queued,

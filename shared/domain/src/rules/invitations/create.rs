@@ -5,13 +5,14 @@
 
 pub use super::add::{Account, PickRefusal, pick};
 
-use super::add;
+use super::add::{self, Greeting};
 use super::hidden_member;
 use crate::changes::{Changes, Pair};
 use crate::email::{EmailAddress, Rejected};
 use crate::event::{EntityRef, EventKind};
 use crate::id::{InvitationId, MailId, NewIds, UserId};
 use crate::invitation::{Delivery, Invitation, InvitationState};
+use crate::language::Language;
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::Member;
 use crate::organization::Seats;
@@ -54,6 +55,8 @@ pub struct Invite<'a> {
     pub wanted: RequestedOffer<'a>,
     /// The inviter's message.
     pub message: Option<Message>,
+    /// The language of the emails.
+    pub language: Option<Language>,
 }
 
 /// The reason for sending nothing.
@@ -224,6 +227,10 @@ fn send(
     ids: &mut dyn NewIds,
 ) -> Changes {
     let mut changes = Changes::default();
+    let greeting = Greeting {
+        message: request.message.as_ref(),
+        language: request.language,
+    };
     for (email, account) in emails {
         if let Some(Holder::ExpiredInvitation(old)) = request.holders.get(*email) {
             changes = changes.and(expiry::expire_invitation(old, ctx.now, ids));
@@ -231,17 +238,11 @@ fn send(
         if let Some(Holder::HiddenMember(member)) = request.holders.get(*email)
             && hidden_member::with_offered_grants(ctx, member, offer).is_some()
         {
-            changes = changes.and(hidden_member::grant_roles(
-                ctx,
-                member,
-                offer,
-                request.message.as_ref(),
-                ids,
-            ));
+            changes = changes.and(hidden_member::grant_roles(ctx, member, offer, greeting, ids));
             continue;
         }
         if let Some(account) = account {
-            changes = changes.and(add::add(ctx, account, offer, request.message.as_ref(), ids));
+            changes = changes.and(add::add(ctx, account, offer, greeting, ids));
             continue;
         }
         let invitation = new_invitation(ctx, request, offer, email, ids);
@@ -274,6 +275,7 @@ fn new_invitation(
         term: offer.term,
         epoch: offer.epoch,
         message: request.message.clone().or_else(|| settings.default_message.clone()),
+        language: request.language,
         invited_by: ctx.actor.id,
         sent_through: ctx.key.and_then(|key| key.knower(None)),
         api_key: ctx.key.map(|key| key.id),
@@ -298,6 +300,7 @@ pub(crate) fn letter(invitation: &Invitation, ctx: &DecisionContext<'_>, ids: &m
         id: MailId::from_uuid(ids.uuid()),
         organization: invitation.organization,
         to: invitation.email.clone(),
+        language: invitation.language,
         letter: Letter::Invitation {
             invitation: invitation.id,
             generation: invitation.generation,

@@ -2,7 +2,7 @@
 //!
 //! They are a member already, so there is nothing to accept. The inviter still cannot see what they hold elsewhere.
 
-use super::add;
+use super::add::{self, Greeting};
 use crate::changes::Changes;
 use crate::event::EventKind;
 use crate::id::NewIds;
@@ -11,7 +11,6 @@ use crate::rules::DecisionContext;
 use crate::rules::members;
 use crate::rules::offer::Offer;
 use crate::source::SourceKind;
-use crate::text::Message;
 
 /// The member with the offered grants in addition to their own, if the actor may assign them there.
 pub(super) fn with_offered_grants(ctx: &DecisionContext<'_>, member: &Member, offer: &Offer<'_>) -> Option<Member> {
@@ -32,13 +31,13 @@ pub(super) fn grant_roles(
     ctx: &DecisionContext<'_>,
     member: &Member,
     offer: &Offer<'_>,
-    message: Option<&Message>,
+    greeting: Greeting<'_>,
     ids: &mut dyn NewIds,
 ) -> Changes {
     let Some(after) = with_offered_grants(ctx, member, offer) else {
         return Changes::default();
     };
-    let mail = add::added_mail(ctx, member.id, &member.email, offer, message, ids);
+    let mail = add::added_mail(ctx, member.id, &member.email, offer, greeting, ids);
     let (_, changes) = members::change_of(ctx, member, after, EventKind::MemberRoleChanged, ids);
     if changes.is_empty() {
         return changes;

@@ -264,7 +264,11 @@ fn new_member(answer: &InvitationReply<'_>, (role, grants): (Option<RoleAssignme
         seat: false,
         keys: 0,
         keys_valid_from: api_keys::valid_from(answer.now),
-        profile: Profile::default(),
+        // They read the invitation in this language, and can choose another one.
+        profile: Profile {
+            language: answer.invitation.language,
+            ..Profile::default()
+        },
         joined_at: answer.now,
         last_active_at: Some(answer.now),
         due_at: None,
