@@ -128,10 +128,11 @@ fn failures(failed: &[String]) -> Value {
 /// Sends the mail of these records.
 ///
 /// # Errors
-/// The event is not one of a table's stream.
+/// The event is not one of a table's stream, or a mail template of the deployment is not valid.
 #[expect(clippy::disallowed_methods, reason = "only how long the batch works depends on it")]
 pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let mut failed = Vec::new();
+    let stationery = app.stationery()?;
     let post = muster_edge::post::Post::new(app, Instant::now() + TURNS_BUDGET);
     for RecordRef {
         key,
@@ -144,7 +145,17 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
             continue;
         };
         let (recipient, has_turn) = (recipient.as_ref(), !is_old && post.has_turn());
-        let delivery = || Box::pin(deliver::deliver(app, &post, organization, mail, recipient, has_turn)) as _;
+        let delivery = || {
+            Box::pin(deliver::deliver(
+                app,
+                &post,
+                &stationery,
+                organization,
+                mail,
+                recipient,
+                has_turn,
+            )) as _
+        };
         if let Err(error) = insist(app, MAX_ATTEMPTS, delivery).await {
             tracing::warn!(%error, %mail, "an email was not delivered; it will be tried again");
             failed.push(sequence_number);

@@ -23,6 +23,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use local_aws::LocalAws;
 use muster_domain::roleset::{self, RoleSetError};
+use muster_edge::mail::Fault;
 use muster_edge::{App, Clock, Config, ConfigError};
 use std::io;
 use std::net::SocketAddr;
@@ -37,6 +38,10 @@ const MAIL_FROM: &str = "Muster <no-reply@muster.example>";
 /// The team page's client at the identity provider, which takes any.
 const PAGE_CLIENT: &str = "team-page";
 
+/// What stands at the end of all mail.
+const POSTAL_LINE: &str = "1 Example Street, 12345 Springfield";
+const SUPPORT: &str = "help@muster.example";
+
 /// The configuration set of all mail.
 const CONFIGURATION_SET: &str = "muster";
 
@@ -47,6 +52,8 @@ pub struct Options {
     pub port: Option<u16>,
     /// The folder that keeps all data. If none, data is in memory and lost with the backend.
     pub data: Option<PathBuf>,
+    /// The folder with files that replace templates and words of emails.
+    pub mail_templates: Option<PathBuf>,
     /// Whether the scheduled function runs by itself every minute.
     pub timers: bool,
     /// Whether the stream functions get the table's stream, and SES reports on mail. Tests that do so themselves turn it off.
@@ -66,6 +73,7 @@ impl Default for Options {
         Self {
             port: None,
             data: None,
+            mail_templates: None,
             timers: true,
             streams: true,
             http_client: None,
@@ -114,6 +122,9 @@ pub enum StartError {
     /// The system gave no randomness for the secrets.
     #[error("cannot generate a secret: {0}")]
     Secret(#[from] getrandom::Error),
+    /// A mail template of the operator's is not valid.
+    #[error(transparent)]
+    MailTemplate(#[from] Fault),
     /// The product did not accept its configuration.
     #[error(transparent)]
     Configuration(#[from] ConfigError),
@@ -156,7 +167,11 @@ impl Backend {
             sdk = aws::hurried(&sdk);
         }
         let mut environment = deployment(&base_url, &identity);
+        if let Some(folder) = &options.mail_templates {
+            environment.push(("MUSTER_MAIL_TEMPLATES", folder.display().to_string()));
+        }
         let app = App::new(configuration(&environment)?, &sdk, clock.clone());
+        app.stationery()?;
         environment.extend(services.endpoints.environment());
         let functions = functions(options.functions, &app, &environment);
 
@@ -360,6 +375,8 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         ("MUSTER_API_URL", base_url.to_owned()),
         ("MUSTER_LINK_SECRET_ID", LINK_SECRET.to_owned()),
         ("MUSTER_MAIL_FROM", MAIL_FROM.to_owned()),
+        ("MUSTER_POSTAL_LINE", POSTAL_LINE.to_owned()),
+        ("MUSTER_SUPPORT_EMAIL", SUPPORT.to_owned()),
         ("MUSTER_MAIL_CONFIGURATION_SET", CONFIGURATION_SET.to_owned()),
         ("MUSTER_EXPORT_BUCKET", EXPORT_BUCKET.to_owned()),
         ("MUSTER_TEST_ROLE_SETS", "true".to_owned()),

@@ -21,6 +21,9 @@ struct Arguments {
     /// Folder for the table, keys and secrets; without it, they are in memory and lost on exit
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Folder with files that replace templates and words of emails
+    #[arg(long, value_name = "DIR")]
+    mail_templates: Option<PathBuf>,
     /// Fill an organization of each role set with sample data
     #[arg(long)]
     demo: bool,
@@ -81,6 +84,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let backend = Backend::start(Options {
         port: Some(arguments.port),
         data: arguments.data,
+        mail_templates: arguments.mail_templates,
         ..Options::default()
     })
     .await?;
@@ -140,6 +144,7 @@ mod tests {
         let arguments = Arguments::try_parse_from(["muster-local"]).unwrap();
         assert_eq!(arguments.port, 8787);
         assert!(arguments.data.is_none());
+        assert!(arguments.mail_templates.is_none());
         assert!(!arguments.demo);
     }
 

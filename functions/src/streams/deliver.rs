@@ -14,6 +14,7 @@ use muster_domain::mail::{Dispatch, MailState, NotNow};
 use muster_domain::rules::pace;
 use muster_domain::{EmailAddress, Mail, MailId, OrganizationId};
 use muster_edge::App;
+use muster_edge::mail::Stationery;
 use muster_edge::post::Post;
 use muster_store::{Key, ReadSet, StoreError};
 use outcome::{give_up, skip};
@@ -26,6 +27,7 @@ use send::{put_off, send};
 pub(super) async fn deliver(
     app: &App,
     post: &Post,
+    stationery: &Stationery,
     organization: OrganizationId,
     id: MailId,
     recipient: Option<&EmailAddress>,
@@ -63,7 +65,7 @@ pub(super) async fn deliver(
         return skip(app, &mail, Some(reason.delivery())).await;
     }
     let written = match dispatch {
-        Dispatch::Send => letter::write(app, organization.as_ref(), &mail).await?,
+        Dispatch::Send => letter::write(app, stationery, organization.as_ref(), &mail).await?,
         Dispatch::Skip | Dispatch::Hold => None,
     };
     let Some(outgoing) = written else {

@@ -4,6 +4,7 @@ use crate::auth::Keyring;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::files::{Files, FilesError};
+use crate::mail::{Fault, Stationery};
 use crate::metrics::Metrics;
 use crate::secrets::{SecretError, Secrets};
 use crate::turns::{Pause, Turns};
@@ -15,6 +16,7 @@ use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoin
 use aws_types::service_config::ServiceConfigKey;
 use muster_domain::link::LinkSecrets;
 use muster_store::Store;
+use std::any::Any;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -35,6 +37,8 @@ struct Inner {
     metrics: Metrics,
     files: OnceLock<Files>,
     mail_turns: Turns,
+    /// [`Stationery`]. Its type is erased, so that functions that send no mail do not contain the template engine.
+    stationery: OnceLock<Arc<dyn Any + Send + Sync>>,
     notes: Pause,
 }
 
@@ -58,6 +62,7 @@ impl App {
                 keyring,
                 secrets: Secrets::default(),
                 files: OnceLock::new(),
+                stationery: OnceLock::new(),
                 clock,
             }),
         }
@@ -130,6 +135,20 @@ impl App {
     #[must_use]
     pub fn mail_turns(&self) -> &Turns {
         &self.inner.mail_turns
+    }
+
+    /// What letters are written with. A process that needs it reads the operator's templates once.
+    ///
+    /// # Errors
+    /// What is wrong with a template of the operator's.
+    pub fn stationery(&self) -> Result<Arc<Stationery>, Fault> {
+        let known = self.inner.stationery.get().cloned();
+        if let Some(known) = known.and_then(|known| known.downcast().ok()) {
+            return Ok(known);
+        }
+        let opened = Arc::new(Stationery::open(self.config())?);
+        let _ = self.inner.stationery.set(opened.clone());
+        Ok(opened)
     }
 
     /// Whether activity notes are paused.

@@ -2,8 +2,11 @@
 
 use crate::auth::{PLATFORM_SCOPE, Trust};
 use crate::cursors::CursorKey;
-use crate::mail::Mailbox;
+use crate::mail::{Brand, DEFAULT_ACCENT, Mailbox};
+use muster_domain::Language;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// The settings of a deployment.
@@ -28,6 +31,13 @@ pub struct Config {
     pub mail_from: Option<Mailbox>,
     /// `MUSTER_MAIL_CONFIGURATION_SET`: the SES configuration set, if there is one.
     pub mail_configuration_set: Option<String>,
+    /// `MUSTER_PRODUCT_NAME`, `MUSTER_LOGO_URL`, `MUSTER_ACCENT_COLOR`, `MUSTER_POSTAL_LINE`, `MUSTER_SUPPORT_EMAIL`: how letters show
+    /// the product. Its name is that of the sender by default.
+    pub brand: Brand,
+    /// `MUSTER_LANGUAGE`: the language of readers whose own is unknown; English by default.
+    pub language: Language,
+    /// `MUSTER_MAIL_TEMPLATES`: a folder with files that replace templates and words of letters.
+    pub mail_templates: Option<PathBuf>,
     /// `MUSTER_MAILS_PER_SECOND`, `MUSTER_MAIL_DELIVERERS`: how many emails the mail service accepts a second, and how many
     /// processes share that. Stored as the time between two emails of this process; zero without the first.
     pub mail_interval: Duration,
@@ -69,6 +79,25 @@ fn refuse(variable: &'static str, reason: impl Into<String>) -> ConfigError {
     }
 }
 
+/// The name of the product where neither it nor its sender has one.
+const PRODUCT: &str = "Muster";
+
+/// A value as its type reads it.
+fn parsed<T: FromStr<Err: std::fmt::Display>>(variable: &'static str, value: String) -> Result<T, ConfigError> {
+    value
+        .trim()
+        .parse()
+        .map_err(|error: T::Err| refuse(variable, error.to_string()))
+}
+
+/// The same for a variable that can be missing.
+fn maybe<T: FromStr<Err: std::fmt::Display>>(
+    variable: &'static str,
+    value: Option<String>,
+) -> Result<Option<T>, ConfigError> {
+    value.map(|value| parsed(variable, value)).transpose()
+}
+
 /// The words between commas.
 fn words(text: &str) -> Vec<String> {
     let all = text.split(',').map(str::trim);
@@ -105,7 +134,7 @@ impl Config {
                 .transpose()
                 .map_err(|_| refuse(name, "must be an integer of at least 1"))
         };
-        let mail_from = optional("MUSTER_MAIL_FROM")
+        let mail_from: Option<Mailbox> = optional("MUSTER_MAIL_FROM")
             .map(|from| {
                 from.parse()
                     .map_err(|e| refuse("MUSTER_MAIL_FROM", format!("is not a valid sender: {e}")))
@@ -122,6 +151,7 @@ impl Config {
                 token_origin: optional_url("MUSTER_PAGE_TOKEN_ORIGIN")?,
             }),
         };
+        let sender = mail_from.as_ref().and_then(Mailbox::name).unwrap_or(PRODUCT);
         Ok(Self {
             table: required("MUSTER_TABLE")?,
             trust: Trust {
@@ -135,6 +165,21 @@ impl Config {
             app_url: url("MUSTER_APP_URL")?,
             api_url: optional_url("MUSTER_API_URL")?,
             link_secret_id: optional("MUSTER_LINK_SECRET_ID"),
+            brand: Brand {
+                product: parsed(
+                    "MUSTER_PRODUCT_NAME",
+                    optional("MUSTER_PRODUCT_NAME").unwrap_or_else(|| sender.to_owned()),
+                )?,
+                logo: maybe("MUSTER_LOGO_URL", optional("MUSTER_LOGO_URL"))?,
+                accent: parsed(
+                    "MUSTER_ACCENT_COLOR",
+                    optional("MUSTER_ACCENT_COLOR").unwrap_or_else(|| DEFAULT_ACCENT.to_owned()),
+                )?,
+                postal_line: maybe("MUSTER_POSTAL_LINE", optional("MUSTER_POSTAL_LINE"))?,
+                support: maybe("MUSTER_SUPPORT_EMAIL", optional("MUSTER_SUPPORT_EMAIL"))?,
+            },
+            language: maybe("MUSTER_LANGUAGE", optional("MUSTER_LANGUAGE"))?.unwrap_or(Language::English),
+            mail_templates: optional("MUSTER_MAIL_TEMPLATES").map(PathBuf::from),
             mail_from,
             mail_configuration_set: optional("MUSTER_MAIL_CONFIGURATION_SET"),
             mail_interval: match number("MUSTER_MAILS_PER_SECOND")? {
@@ -248,6 +293,12 @@ mod tests {
             ("MUSTER_API_URL", Some("api.example")),
             ("MUSTER_PAGE_TOKEN_ORIGIN", Some("id.example")),
             ("MUSTER_MAIL_FROM", Some("nobody")),
+            ("MUSTER_PRODUCT_NAME", Some("A\nB")),
+            ("MUSTER_LOGO_URL", Some("http://cdn.example/logo.png")),
+            ("MUSTER_ACCENT_COLOR", Some("blue")),
+            ("MUSTER_POSTAL_LINE", Some("1 Main Street\n12345 Town")),
+            ("MUSTER_SUPPORT_EMAIL", Some("help")),
+            ("MUSTER_LANGUAGE", Some("tlh")),
             ("MUSTER_MAILS_PER_SECOND", Some("0")),
             ("MUSTER_MAILS_PER_SECOND", Some("many")),
             ("MUSTER_TEST_ROLE_SETS", Some("yes")),
@@ -258,6 +309,24 @@ mod tests {
     }
 
     #[test]
+    fn letters_show_the_product_as_it_is_configured() {
+        let brand = read("", None).unwrap().brand;
+        assert_eq!(
+            (brand.product.as_str(), brand.accent.as_str()),
+            ("Muster", DEFAULT_ACCENT)
+        );
+        assert_eq!((brand.logo, brand.postal_line, brand.support), (None, None, None));
+        let named = read("MUSTER_MAIL_FROM", Some("Acme <no-reply@acme.example>"))
+            .unwrap()
+            .brand;
+        assert_eq!(named.product.as_str(), "Acme");
+        let colored = read("MUSTER_ACCENT_COLOR", Some("#FFE600")).unwrap().brand;
+        assert_eq!(colored.accent.as_str(), "#ffe600");
+        assert_eq!(read("", None).unwrap().language, Language::English);
+        assert_eq!(read("MUSTER_LANGUAGE", Some("ar")).unwrap().language, Language::Arabic);
+    }
+
+    #[test]
     fn processes_share_the_rate_of_mail() {
         assert_eq!(read("", None).unwrap().mail_interval, Duration::ZERO);
         let alone = read("MUSTER_MAILS_PER_SECOND", Some("20")).unwrap();
@@ -265,7 +334,12 @@ mod tests {
         let shared = |name: &str| match name {
             "MUSTER_MAILS_PER_SECOND" => Some("1".to_owned()),
             "MUSTER_MAIL_DELIVERERS" => Some("4".to_owned()),
-            "MUSTER_MAIL_FROM" | "MUSTER_API_URL" | "MUSTER_TEST_ROLE_SETS" | "MUSTER_PAGE_CLIENT_ID" => None,
+            "MUSTER_MAIL_FROM"
+            | "MUSTER_API_URL"
+            | "MUSTER_TEST_ROLE_SETS"
+            | "MUSTER_ACCENT_COLOR"
+            | "MUSTER_SUPPORT_EMAIL"
+            | "MUSTER_LANGUAGE" | "MUSTER_PAGE_CLIENT_ID" => None,
             _ => Some("https://value.example".to_owned()),
         };
         assert_eq!(Config::read(shared).unwrap().mail_interval, Duration::from_secs(4));

@@ -1,20 +1,30 @@
 //! The letters that Muster sends: their text, and their form on the wire.
 //!
 //! Names and messages come from people, so letters have them in the types of `untrusted`, which make them safe. The templates are
-//! in `templates/mail`, each letter as HTML and as plain text.
+//! in `templates/mail`, each letter as HTML and as plain text; `words` has a file for each language. [`Stationery`] puts a
+//! [`Content`] into both, and reads the files with which an operator replaces some of them.
 
-pub mod closing;
-mod letters;
+mod brand;
+mod content;
+mod fault;
 mod link;
 mod mailbox;
-pub mod suspension;
+mod overrides;
+mod plural;
+pub mod samples;
+mod stationery;
 #[cfg(test)]
 mod tests;
 mod untrusted;
+mod values;
+mod words;
 
-pub use letters::{AccessEnded, AccessEnding, Added, InvitationLetter};
+pub use brand::{Brand, DEFAULT_ACCENT, OrganizationBrand};
+pub use content::{AccessEnded, AccessEnding, Added, Content, Invitation};
+pub use fault::Fault;
 pub use link::WebLink;
 pub use mailbox::{Mailbox, MailboxError};
+pub use stationery::{MAX_BYTES, Stationery};
 pub use untrusted::{Line, NAMED_RESOURCES, Quotation, ResourceNames};
 
 use jiff::Timestamp;
@@ -23,12 +33,15 @@ use mail_builder::{
     headers::{address, text::Text},
 };
 use muster_domain::email::EmailAddress;
+use muster_domain::language::Language;
 
 /// A letter ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// The recipient.
     pub recipient: EmailAddress,
+    /// The language.
+    pub language: Language,
     /// The subject, on one line.
     pub subject: String,
     /// The body as plain text.
@@ -65,6 +78,7 @@ impl Outgoing {
             .date(date.as_second())
             // Stops out-of-office replies and other automatic responses.
             .header("Auto-Submitted", Text::new("auto-generated"))
+            .header("Content-Language", Text::new(self.language.as_str()))
             .text_body(self.text.as_str())
             .html_body(self.html.as_str())
             .serialize(&mut message);
@@ -79,11 +93,6 @@ pub enum LetterError {
     #[error("the link of a letter must be an http or https address")]
     Link,
     /// A template failed.
-    #[error("a mail template failed")]
-    Template(#[from] askama::Error),
-}
-
-/// An instant for display. The reader's time zone is unknown, so the text names its own.
-fn shown(instant: Timestamp) -> String {
-    instant.strftime("%-d %B %Y at %H:%M UTC").to_string()
+    #[error("a mail template failed: {0}")]
+    Template(#[from] Fault),
 }

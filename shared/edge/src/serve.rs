@@ -222,7 +222,28 @@ pub async fn events<F>(handler: F) -> Result<(), lambda_runtime::Error>
 where
     F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
 {
-    let app = &started().await?;
+    run(&started().await?, handler).await
+}
+
+/// Serves the function that sends mail, as [`events`]. A template of the operator's that is not valid keeps it from starting, so
+/// that no email is written with it: the stream keeps its records until a version starts.
+///
+/// # Errors
+/// As [`events`].
+pub async fn mail<F>(handler: F) -> Result<(), lambda_runtime::Error>
+where
+    F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
+{
+    let app = started().await?;
+    app.stationery()
+        .inspect_err(|fault| tracing::error!(%fault, "cannot start"))?;
+    run(&app, handler).await
+}
+
+async fn run<F>(app: &App, handler: F) -> Result<(), lambda_runtime::Error>
+where
+    F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
+{
     let handler = &handler;
     tokio::join!(app.warm_table(), app.warm_links());
     lambda_runtime::run(lambda_runtime::service_fn(

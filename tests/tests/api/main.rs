@@ -53,6 +53,7 @@ mod keys_opens;
 mod keys_secret;
 mod keys_verify;
 mod limits;
+mod mail_looks;
 mod members;
 mod members_added;
 mod members_added_many;

@@ -1,5 +1,6 @@
 //! Code, template, samples, binaries and OpenAPI document name the same functions, and a role allows what its function does.
 
+use muster_domain::Language;
 use muster_edge::Config;
 use muster_functions::routes::{BACKGROUND, ROUTES, Route, Trait};
 use muster_tests::cloudformation::Stack;
@@ -194,6 +195,9 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
         };
         let config = Config::read(|name| match name {
             "MUSTER_MAIL_FROM" => value(name).map(|_| "team@acme.example".to_owned()),
+            "MUSTER_SUPPORT_EMAIL" => value(name).map(|_| "help@acme.example".to_owned()),
+            "MUSTER_LANGUAGE" => value(name).map(|_| "de".to_owned()),
+            "MUSTER_ACCENT_COLOR" => value(name).map(|_| "#ffe600".to_owned()),
             "MUSTER_MAILS_PER_SECOND" | "MUSTER_MAIL_DELIVERERS" => value(name).map(|_| "2".to_owned()),
             _ => value(name),
         });
@@ -211,6 +215,18 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
             "{binary}: two share two a second"
         );
         assert_eq!(config.mail_configuration_set.is_some(), mails, "{binary}");
+        let brand = &config.brand;
+        for is_set in [
+            brand.logo.is_some(),
+            brand.postal_line.is_some(),
+            brand.support.is_some(),
+            brand.product.as_str() == "https://value.example",
+            brand.accent.as_str() == "#ffe600",
+            config.language == Language::German,
+            config.mail_templates.is_some(),
+        ] {
+            assert_eq!(is_set, mails, "{binary}: {brand:?}");
+        }
         let tells = Route::of(&binary).is_some_and(|route| route.has(Trait::TellsApiUrl));
         assert_eq!(config.api_url.is_some(), tells, "{binary}");
         assert_eq!(config.cursor_key.is_some(), paging.contains(&binary), "{binary}");

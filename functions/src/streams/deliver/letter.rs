@@ -4,33 +4,71 @@ use super::outcome::DeliverError;
 use muster_domain::link::Link;
 use muster_domain::mail::days_left;
 use muster_domain::{
-    EmailAddress, Invitation, InvitationId, InvitationState, Letter, Mail, Message, Name, Organization, ResourceKey,
-    RoleId, RoleSet, UserId,
+    Invitation, InvitationId, InvitationState, Language, Letter, Mail, Member, Message, Name, Organization,
+    ResourceKey, RoleId, RoleSet, UserId,
 };
 use muster_edge::App;
-use muster_edge::mail::{self, LetterError, Line, Outgoing, Quotation, ResourceNames, closing, suspension};
+use muster_edge::mail::{self, Content, Line, OrganizationBrand, Outgoing, Quotation, ResourceNames, Stationery};
 use muster_edge::org_context::role_set;
 use muster_store::{Key, StoreError};
 
 /// Writes an email; `None` if its content is outdated. The organization is `None` once its data is deleted.
 pub(super) async fn write(
     app: &App,
+    stationery: &Stationery,
     organization: Option<&Organization>,
     mail: &Mail,
 ) -> Result<Option<Outgoing>, DeliverError> {
-    let recipient = mail.to.clone();
-    let Some(organization) = organization else {
-        let Letter::OrganizationErased { name } = &mail.letter else {
-            return Ok(None);
-        };
-        return Ok(Some(closing::erased(recipient, name.as_str())?));
+    let letter = match organization {
+        None => erased(&mail.letter),
+        Some(organization) => {
+            let writer = Writer {
+                app,
+                organization,
+                set: role_set(organization).ok(),
+            };
+            writer.letter(&mail.letter).await?
+        }
     };
-    let writer = Writer {
-        app,
-        organization,
-        set: role_set(organization).ok(),
+    let Some(Readable { content, language }) = letter else {
+        return Ok(None);
     };
-    writer.write(&mail.letter, recipient).await
+    let brand = organization.and_then(own_brand);
+    let written = stationery.write(&content, mail.to.clone(), language.or(mail.language), brand.as_ref())?;
+    Ok(Some(written))
+}
+
+/// The organization's own look, as long as its plan includes one.
+fn own_brand(organization: &Organization) -> Option<OrganizationBrand> {
+    organization.plan.branding.then(|| OrganizationBrand {
+        name: organization.name.to_string(),
+        logo: organization.settings.logo_url.clone(),
+        accent: organization.settings.accent_color.clone(),
+    })
+}
+
+/// A letter, with its reader's language as far as it is known now.
+struct Readable {
+    content: Content,
+    language: Option<Language>,
+}
+
+impl From<Content> for Readable {
+    fn from(content: Content) -> Self {
+        Self {
+            content,
+            language: None,
+        }
+    }
+}
+
+/// The only letter that is sent without an organization.
+fn erased(letter: &Letter) -> Option<Readable> {
+    let Letter::OrganizationErased { name } = letter else {
+        return None;
+    };
+    let organization = Line::organization(name.as_str());
+    Some(Content::OrganizationErased { organization }.into())
 }
 
 /// Writes the mail of one organization.
@@ -42,12 +80,17 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    async fn write(&self, letter: &Letter, recipient: EmailAddress) -> Result<Option<Outgoing>, DeliverError> {
-        let written = match letter {
-            Letter::Invitation { invitation, generation } => match self.open(*invitation, *generation).await? {
-                Some(invitation) => self.invitation(&invitation).await?.write(recipient)?,
-                None => return Ok(None),
-            },
+    async fn letter(&self, letter: &Letter) -> Result<Option<Readable>, DeliverError> {
+        let content = match letter {
+            Letter::Invitation { invitation, generation } => {
+                let Some(invitation) = self.open(*invitation, *generation).await? else {
+                    return Ok(None);
+                };
+                return Ok(Some(Readable {
+                    content: Content::Invitation(self.invitation(&invitation).await?),
+                    language: invitation.language,
+                }));
+            }
             Letter::Added {
                 member,
                 role,
@@ -55,62 +98,65 @@ impl Writer<'_> {
                 by,
                 message,
             } => {
-                if !self.is_member(*member).await? {
+                let Some(member) = self.member(*member).await? else {
                     return Ok(None);
-                }
-                let added = self.added(role, resources, by.as_ref(), message.as_ref()).await?;
-                added.write(recipient)?
+                };
+                return Ok(Some(Readable {
+                    content: Content::Added(self.added(role, resources, by.as_ref(), message.as_ref()).await?),
+                    language: member.profile.language,
+                }));
             }
             Letter::AccessEnding {
                 role,
                 resources,
                 ends_at,
                 days,
-            } => {
-                let ending = mail::AccessEnding {
-                    organization: self.name(),
-                    role: self.role(role),
-                    resource: listed(&self.names_of(resources).await?),
-                    ends_at: *ends_at,
-                    days: days_left(*days, *ends_at, self.app.clock().now()),
-                };
-                ending.write(recipient)?
-            }
-            Letter::AccessEnded { role, resource, reason } => {
-                let ended = mail::AccessEnded {
-                    organization: self.name(),
-                    role: self.role(role),
-                    resource: listed(&self.names_of(resource.as_slice()).await?),
-                    reason: *reason,
-                };
-                ended.write(recipient)?
-            }
+            } => Content::AccessEnding(mail::AccessEnding {
+                organization: self.name(),
+                role: self.role(role),
+                resources: ResourceNames::from(&*self.names_of(resources).await?),
+                ends_at: *ends_at,
+                days: days_left(*days, *ends_at, self.app.clock().now()),
+            }),
+            Letter::AccessEnded { role, resource, reason } => Content::AccessEnded(mail::AccessEnded {
+                organization: self.name(),
+                role: self.role(role),
+                resources: ResourceNames::from(&*self.names_of(resource.as_slice()).await?),
+                reason: *reason,
+            }),
             Letter::OrganizationDeleted { .. }
             | Letter::OrganizationSuspended { .. }
             | Letter::OrganizationResumed
-            | Letter::OrganizationErased { .. } => return Ok(self.about_organization(letter, recipient)?),
+            | Letter::OrganizationErased { .. } => return Ok(self.about_organization(letter)),
         };
-        Ok(Some(written))
+        Ok(Some(content.into()))
     }
 
-    /// Writes a letter about the organization itself; `None` for all others, and if it is outdated.
-    fn about_organization(&self, letter: &Letter, recipient: EmailAddress) -> Result<Option<Outgoing>, LetterError> {
-        let name = self.organization.name.as_str();
+    /// A letter about the organization itself; `None` for all others, and if it is outdated.
+    fn about_organization(&self, letter: &Letter) -> Option<Readable> {
+        let organization = self.name();
         let suspension = self.organization.suspension.as_ref();
-        match letter {
-            Letter::OrganizationDeleted { restorable_until } => closing::deleted(recipient, name, *restorable_until),
-            Letter::OrganizationSuspended { suspended_at } => {
-                let Some(known) = suspension else { return Ok(None) };
-                suspension::suspended(recipient, name, *suspended_at, known.reason.as_str())
-            }
-            Letter::OrganizationResumed => suspension::resumed(recipient, name, suspension.map(|planned| planned.at)),
-            Letter::OrganizationErased { name } => closing::erased(recipient, name.as_str()),
+        let content = match letter {
+            Letter::OrganizationDeleted { restorable_until } => Content::OrganizationDeleted {
+                organization,
+                restorable_until: *restorable_until,
+            },
+            Letter::OrganizationSuspended { suspended_at } => Content::OrganizationSuspended {
+                organization,
+                suspended_at: *suspended_at,
+                reason: Quotation::from(suspension?.reason.as_str()),
+            },
+            Letter::OrganizationResumed => Content::OrganizationResumed {
+                organization,
+                next: suspension.map(|planned| planned.at),
+            },
+            Letter::OrganizationErased { .. } => return erased(letter),
             Letter::Invitation { .. }
             | Letter::Added { .. }
             | Letter::AccessEnding { .. }
-            | Letter::AccessEnded { .. } => return Ok(None),
-        }
-        .map(Some)
+            | Letter::AccessEnded { .. } => return None,
+        };
+        Some(content.into())
     }
 
     fn name(&self) -> Line {
@@ -135,10 +181,10 @@ impl Writer<'_> {
         keys.iter().map(name).collect()
     }
 
-    async fn is_member(&self, id: UserId) -> Result<bool, StoreError> {
+    async fn member(&self, id: UserId) -> Result<Option<Member>, StoreError> {
         let organization = self.organization.id;
         let read = self.app.store().read(&[Key::member(organization, id)]).await?;
-        Ok(read.member(organization, id)?.is_some())
+        read.member(organization, id)
     }
 
     /// An invitation, if it is still pending and the link of this generation is its latest.
@@ -168,7 +214,7 @@ impl Writer<'_> {
         })
     }
 
-    async fn invitation(&self, invitation: &Invitation) -> Result<mail::InvitationLetter, DeliverError> {
+    async fn invitation(&self, invitation: &Invitation) -> Result<mail::Invitation, DeliverError> {
         let keys: Vec<ResourceKey> = invitation.resources.iter().map(|r| r.key.clone()).collect();
         let names = self.names_of(&keys).await?;
         let link = Link {
@@ -178,7 +224,7 @@ impl Writer<'_> {
             generation: invitation.generation,
         };
         let token = self.app.links().await?.token(&link);
-        Ok(mail::InvitationLetter {
+        Ok(mail::Invitation {
             organization: self.name(),
             role: self.role(&invitation.role),
             resources: ResourceNames::from(&*names),
@@ -196,14 +242,4 @@ fn person(name: Option<&Name>) -> Line {
 
 fn quotation(message: Option<&Message>) -> Quotation {
     message.map(|message| message.as_str().into()).unwrap_or_default()
-}
-
-/// Names in one phrase, the first few of many; `None` if there are no names.
-fn listed(names: &[String]) -> Option<Line> {
-    const SHOWN: usize = 3;
-    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
-    match names.len().saturating_sub(SHOWN) {
-        0 => (!shown.is_empty()).then(|| Line::new(&shown.join(", "))),
-        more => Some(Line::new(&format!("{} and {more} more", shown.join(", ")))),
-    }
 }

@@ -1,5 +1,8 @@
+mod languages;
 mod links;
+mod replaced;
 
+use super::overrides::Overrides;
 use super::*;
 use mail_parser::{Message, MessageParser};
 use muster_domain::mail::EndReason;
@@ -20,8 +23,26 @@ fn quotation(message: Option<&str>) -> Quotation {
     message.map(Quotation::from).unwrap_or_default()
 }
 
-fn invitation_of(name: &str, resources: &[String], message: Option<&str>) -> InvitationLetter {
-    InvitationLetter {
+fn brand() -> Brand {
+    Brand {
+        product: "Acme Cloud".parse().unwrap(),
+        logo: None,
+        accent: DEFAULT_ACCENT.parse().unwrap(),
+        postal_line: Some("1 Main Street, 12345 Springfield".parse().unwrap()),
+        support: Some("help@acme.example".parse().unwrap()),
+    }
+}
+
+fn stationery() -> Stationery {
+    Stationery::with(brand(), Language::English, &Overrides::default()).unwrap()
+}
+
+fn written(content: &Content) -> Outgoing {
+    stationery().write(content, ann(), None, None).unwrap()
+}
+
+fn invitation_of(name: &str, resources: &[String], message: Option<&str>) -> Content {
+    Content::Invitation(Invitation {
         organization: Line::organization(name),
         role: Line::new(name),
         resources: resources.into(),
@@ -29,47 +50,74 @@ fn invitation_of(name: &str, resources: &[String], message: Option<&str>) -> Inv
         message: quotation(message),
         link: LINK.parse().unwrap(),
         expires_at: moment(),
-    }
+    })
 }
 
-fn added_of(name: &str, resources: &[String], message: Option<&str>) -> Added {
-    Added {
+fn added_of(name: &str, resources: &[String], message: Option<&str>) -> Content {
+    Content::Added(Added {
         organization: Line::organization(name),
         role: Line::new(name),
         resources: resources.into(),
         by: Line::person(name),
         message: quotation(message),
         link: LINK.parse().unwrap(),
-    }
+    })
 }
 
 fn invitation(name: &str, resources: &[String], message: Option<&str>) -> Outgoing {
-    invitation_of(name, resources, message).write(ann()).unwrap()
+    written(&invitation_of(name, resources, message))
 }
 
 fn added(name: &str, resources: &[String], message: Option<&str>) -> Outgoing {
-    added_of(name, resources, message).write(ann()).unwrap()
+    written(&added_of(name, resources, message))
+}
+
+fn names(name: Option<&str>) -> ResourceNames {
+    let names: Vec<String> = name.map(str::to_owned).into_iter().collect();
+    names.as_slice().into()
 }
 
 fn ending(organization: &str, role: &str, resource: Option<&str>, days: u32) -> Outgoing {
-    let letter = AccessEnding {
+    written(&Content::AccessEnding(AccessEnding {
         organization: Line::organization(organization),
         role: Line::new(role),
-        resource: resource.map(Line::new),
+        resources: names(resource),
         ends_at: moment(),
         days,
-    };
-    letter.write(ann()).unwrap()
+    }))
 }
 
 fn ended(organization: &str, role: &str, resource: Option<&str>, reason: EndReason) -> Outgoing {
-    let letter = AccessEnded {
+    written(&Content::AccessEnded(AccessEnded {
         organization: Line::organization(organization),
         role: Line::new(role),
-        resource: resource.map(Line::new),
+        resources: names(resource),
         reason,
-    };
-    letter.write(ann()).unwrap()
+    }))
+}
+
+/// The letters about an organization itself.
+fn about(name: &str, reason: &str) -> Vec<Outgoing> {
+    let organization = Line::organization(name);
+    let letters = [
+        Content::OrganizationDeleted {
+            organization: organization.clone(),
+            restorable_until: moment(),
+        },
+        Content::OrganizationErased {
+            organization: organization.clone(),
+        },
+        Content::OrganizationSuspended {
+            organization: organization.clone(),
+            suspended_at: moment(),
+            reason: reason.into(),
+        },
+        Content::OrganizationResumed {
+            organization,
+            next: None,
+        },
+    ];
+    letters.iter().map(written).collect()
 }
 
 fn mime(letter: &Outgoing) -> Vec<u8> {
@@ -96,6 +144,7 @@ fn read_back(letter: &Outgoing) {
             "Message-ID",
             "Date",
             "Auto-Submitted",
+            "Content-Language",
             "MIME-Version",
             "Content-Type"
         ]
@@ -126,107 +175,23 @@ fn as_read(text: &str) -> String {
     text.replace(['\u{200a}', '\u{2060}'], "")
 }
 
+/// Each kind of letter in each language, as its reader gets it.
 #[test]
-fn letters_about_the_end_of_an_organization_read_well() {
-    let deleted = closing::deleted(ann(), "Acme", moment()).unwrap();
-    let erased = closing::erased(ann(), "Acme").unwrap();
-    for (name, letter) in [("organization_deleted", deleted), ("organization_erased", erased)] {
-        read_back(&letter);
-        insta::assert_snapshot!(name, format!("{}\n\n{}\n{}", letter.subject, letter.text, letter.html));
-    }
-    let hostile = "Acme\r\nBcc: x@x.example <b>https://evil.example</b>";
-    for letter in [
-        closing::deleted(ann(), hostile, moment()).unwrap(),
-        closing::erased(ann(), hostile).unwrap(),
-    ] {
-        read_back(&letter);
-        assert!(!letter.html.contains("<b>") && !letter.html.contains("href=\"https://evil"));
-    }
-}
-
-fn assert_reads_well(name: &str, letter: &Outgoing) {
-    read_back(letter);
-    let Outgoing {
-        subject, text, html, ..
-    } = letter;
-    insta::assert_snapshot!(name, format!("{subject}\n\n{text}\n{html}"));
-}
-
-#[test]
-fn letters_about_a_suspension_read_well() {
-    let reason = "The plan has ended.\r\n\r\nPay it at https://app.example/billing to go on.";
-    let suspended = suspension::suspended(ann(), "Acme", moment(), reason).unwrap();
-    let resumed = suspension::resumed(ann(), "Acme", None).unwrap();
-    let postponed = suspension::resumed(ann(), "Acme", Some(moment())).unwrap();
-    for (name, letter) in [
-        ("organization_suspended", suspended),
-        ("organization_resumed", resumed),
-        ("organization_resumed_for_now", postponed),
-    ] {
-        read_back(&letter);
-        insta::assert_snapshot!(name, format!("{}\n\n{}\n{}", letter.subject, letter.text, letter.html));
-    }
-    let hostile = "Acme\r\nBcc: x@x.example <b>https://evil.example</b>";
-    for letter in [
-        suspension::suspended(ann(), hostile, moment(), hostile).unwrap(),
-        suspension::resumed(ann(), hostile, None).unwrap(),
-    ] {
-        read_back(&letter);
-        assert!(!letter.html.contains("<b>") && !letter.html.contains("href=\"https://evil"));
-    }
-}
-
-#[test]
-fn letters_to_new_people_read_well() {
-    let resources = ["Spring cohort".to_owned(), "Bücher & Co".to_owned()];
-    let invitation = InvitationLetter {
-        organization: Line::organization("Acme"),
-        role: Line::new("Program admin"),
-        resources: ResourceNames::from(&resources[..]),
-        inviter: Line::person("Bob Jones"),
-        message: "Hi Ann,\r\n\r\n\r\nsee https://docs.example first.\nBob".into(),
-        link: LINK.parse().unwrap(),
-        expires_at: moment(),
-    };
-    let plain = InvitationLetter {
-        role: Line::new("Owner"),
-        resources: ResourceNames::default(),
-        message: Quotation::default(),
-        ..invitation.clone()
-    };
-    assert_reads_well("invitation", &invitation.write(ann()).unwrap());
-    assert_reads_well("invitation_plain", &plain.write(ann()).unwrap());
-    let added = Added {
-        organization: Line::organization("Acme"),
-        role: Line::new("Program admin"),
-        resources: ResourceNames::from(&resources[..]),
-        by: Line::person("Bob Jones"),
-        message: "Hi Ann,\r\nsee https://docs.example first.\nBob".into(),
-        link: "https://app.example".parse().unwrap(),
-    };
-    let plain = Added {
-        role: Line::new("Owner"),
-        resources: ResourceNames::default(),
-        message: Quotation::default(),
-        ..added.clone()
-    };
-    assert_reads_well("added", &added.write(ann()).unwrap());
-    assert_reads_well("added_plain", &plain.write(ann()).unwrap());
-}
-
-#[test]
-fn letters_about_the_end_of_a_role_read_well() {
-    let role = "Implementation admin";
-    for (name, letter) in [
-        ("access_ending", ending("Acme", role, None, 7)),
-        (
-            "access_ending_resource",
-            ending("Acme", "Program sponsor", Some("Spring cohort"), 1),
-        ),
-        ("access_expired", ended("Acme", role, None, EndReason::Expired)),
-        ("access_switched_off", ended("Acme", role, None, EndReason::SwitchedOff)),
-    ] {
-        assert_reads_well(name, &letter);
+fn letters_read_well_in_each_language() {
+    let stationery = stationery();
+    for language in Language::ALL {
+        let mut all = String::new();
+        for sample in samples::all(language, "").unwrap() {
+            let letter = stationery.write(&sample.content, ann(), Some(language), None).unwrap();
+            read_back(&letter);
+            if sample.name != "invitation-longest" {
+                all.push_str(&format!("=== {}\n{}\n\n{}\n", sample.name, letter.subject, letter.text));
+            }
+            if sample.name == "invitation" {
+                insta::assert_snapshot!(format!("invitation_html_{language}"), letter.html);
+            }
+        }
+        insta::assert_snapshot!(format!("letters_{language}"), all);
     }
 }
 
@@ -249,7 +214,10 @@ fn hostile_names_stay_words() {
             added(name, &resources, Some(name)),
             ending(name, name, Some(name), 1),
             ended(name, name, Some(name), EndReason::Expired),
-        ] {
+        ]
+        .into_iter()
+        .chain(about(name, name))
+        {
             read_back(&letter);
             for tag in ["<script", "<b>", "<img", "onclick='"] {
                 assert!(!letter.html.contains(tag), "{}", letter.html);
@@ -279,8 +247,8 @@ fn a_message_cannot_leave_its_quotation() {
         &filler,
     ] {
         for (letter, links) in [
-            (invitation("Acme", &[], Some(message)), 2),
-            (added("Acme", &[], Some(message)), 1),
+            (invitation("Acme", &[], Some(message)), 3),
+            (added("Acme", &[], Some(message)), 2),
         ] {
             read_back(&letter);
             for line in letter.text.lines().filter(|line| line.contains("evil")) {

@@ -2,12 +2,16 @@
 
 use muster_domain::email::EmailAddress;
 use muster_domain::text::is_ignorable;
-use std::fmt;
 
 /// The longest name shown, in characters.
 const MAX_NAME: usize = 80;
 /// The longest message shown, in characters.
 const MAX_MESSAGE: usize = 2_000;
+/// The most bytes of a name, with what is added to it. Letters are bounded in size, and some characters take four bytes, or seven
+/// with the character that separates digits.
+const MAX_NAME_BYTES: usize = 320;
+/// The most bytes of a message.
+const MAX_MESSAGE_BYTES: usize = 8_000;
 /// The most lines of a message shown.
 const MAX_LINES: usize = 60;
 /// The width of a quoted line beyond which an email program would break it without a quotation mark.
@@ -24,40 +28,52 @@ const WORD_JOINER: char = '\u{2060}';
 
 /// A name on one line of a letter.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Line(String);
+pub struct Line {
+    text: String,
+    of: Unnamed,
+}
+
+/// What a name belongs to: where nothing in it is visible, the words of the language stand in its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unnamed {
+    Organization,
+    Person,
+    Other,
+}
 
 impl Line {
     /// A name, such as that of a role; empty if nothing in it is visible.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self(one_line(name))
+        Self::of(name, Unnamed::Other)
     }
 
     /// The name of an organization.
     #[must_use]
     pub fn organization(name: &str) -> Self {
-        Self::new(name).or("an organization")
+        Self::of(name, Unnamed::Organization)
     }
 
     /// The name or the address of a person.
     #[must_use]
     pub fn person(name: &str) -> Self {
-        Self::new(name).or("Someone")
+        Self::of(name, Unnamed::Person)
     }
 
-    /// This name, or `words` if nothing in it is visible.
-    fn or(self, words: &str) -> Self {
-        if self.0.is_empty() {
-            Self(words.to_owned())
-        } else {
-            self
+    fn of(name: &str, of: Unnamed) -> Self {
+        Self {
+            text: one_line(name),
+            of,
         }
     }
-}
 
-impl fmt::Display for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What has no visible name here; `None` if it has one.
+    pub(super) fn unnamed(&self) -> Option<Unnamed> {
+        self.text.is_empty().then_some(self.of)
     }
 }
 
@@ -68,6 +84,14 @@ pub struct ResourceNames {
     pub(super) first: Vec<Line>,
     /// The number of the others.
     pub(super) more: usize,
+}
+
+impl ResourceNames {
+    /// The first few of them, and the number of the others.
+    pub(super) fn shortened(&self, shown: usize) -> (&[Line], usize) {
+        let (first, rest) = self.first.split_at(shown.min(self.first.len()));
+        (first, rest.len() + self.more)
+    }
 }
 
 impl From<&[String]> for ResourceNames {
@@ -111,7 +135,7 @@ impl Quotation {
 /// A name on one line: nothing invisible, nothing that changes the direction of text, nothing that mail programs would turn into a
 /// link, and no start of an encoded word (RFC 2047), which they would decode.
 fn one_line(name: &str) -> String {
-    unlinked(&plain_line(name))
+    within(unlinked(&plain_line(name)), MAX_NAME_BYTES)
 }
 
 /// The same, for an author who is trusted with links.
@@ -171,19 +195,21 @@ fn holds_together(letter: char) -> bool {
 fn lines(message: &str) -> Vec<String> {
     let message = message.replace("\r\n", "\n");
     let mut lines: Vec<String> = Vec::new();
-    let mut left = MAX_MESSAGE;
+    let (mut left, mut bytes) = (MAX_MESSAGE, MAX_MESSAGE_BYTES);
     for line in message.split(is_line_break).map(visible) {
         // One empty line separates paragraphs; more would only push the rest off the screen.
         if line.is_empty() && lines.last().is_none_or(String::is_empty) {
             continue;
         }
-        if left == 0 || lines.len() == MAX_LINES {
+        if left == 0 || bytes == 0 || lines.len() == MAX_LINES {
             lines.push("…".to_owned());
             break;
         }
         let line = shortened(&line.replace("://", ": "), left);
         left -= line.chars().count();
-        lines.push(unlinked(&line));
+        let line = within(unlinked(&line), bytes);
+        bytes -= line.len().min(bytes);
+        lines.push(line);
     }
     if lines.last().is_some_and(String::is_empty) {
         lines.pop();
@@ -218,6 +244,19 @@ fn is_line_break(character: char) -> bool {
         character,
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
     )
+}
+
+/// The text cut to so many bytes.
+fn within(text: String, bytes: usize) -> String {
+    const CUT: char = '…';
+    if text.len() <= bytes {
+        return text;
+    }
+    let fits = |(at, letter): &(usize, char)| at + letter.len_utf8() + CUT.len_utf8() <= bytes;
+    let mut kept: String = text.char_indices().take_while(fits).map(|(_, letter)| letter).collect();
+    kept.truncate(kept.trim_end().len());
+    kept.push(CUT);
+    kept
 }
 
 fn shortened(line: &str, length: usize) -> String {

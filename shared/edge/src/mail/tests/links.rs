@@ -17,6 +17,13 @@ fn linked(text: &str) -> Vec<String> {
     words.filter(is_linked).map(str::to_owned).collect()
 }
 
+/// The text without what is ours: the link, the times and the address for questions.
+fn without_ours(text: &str) -> String {
+    text.replace(LINK, "")
+        .replace("14:05", "")
+        .replace("help@acme.example", "")
+}
+
 #[test]
 fn nothing_that_people_write_becomes_a_link() {
     for name in [
@@ -40,20 +47,16 @@ fn nothing_that_people_write_becomes_a_link() {
         assert_eq!(linked(name).len(), 1, "{name}: as it was written");
         let resources = [name.to_owned()];
         let letters = [
-            closing::deleted(ann(), name, moment()).unwrap(),
-            closing::erased(ann(), name).unwrap(),
-            suspension::suspended(ann(), name, moment(), name).unwrap(),
-            suspension::resumed(ann(), name, None).unwrap(),
             invitation(name, &resources, Some(name)),
             added(name, &resources, Some(name)),
             ending(name, name, Some(name), 1),
             ended(name, name, Some(name), EndReason::Expired),
         ];
-        for letter in letters {
+        for letter in letters.into_iter().chain(about(name, name)) {
             read_back(&letter);
             assert_eq!(linked(&letter.subject), Vec::<String>::new(), "{name}");
             // The rest is ours: the link and the times.
-            let ours = letter.text.replace(LINK, "").replace("14:05", "");
+            let ours = without_ours(&letter.text);
             assert_eq!(linked(&ours), Vec::<String>::new(), "{name}: {ours}");
             assert!(!letter.html.contains(name), "{name}: {}", letter.html);
             let seen = as_read(&letter.text);
@@ -104,13 +107,12 @@ fn the_readers_own_address_becomes_no_link_and_headers_have_it_as_it_is() {
     ] {
         let to = EmailAddress::parse(email).unwrap();
         assert!(!linked(to.as_str()).is_empty(), "{email}: as it was entered");
-        for letter in [
-            invitation_of("Acme", &[], None).write(to.clone()).unwrap(),
-            added_of("Acme", &[], None).write(to.clone()).unwrap(),
-        ] {
+        for letter in [invitation_of("Acme", &[], None), added_of("Acme", &[], None)]
+            .map(|content| stationery().write(&content, to.clone(), None, None).unwrap())
+        {
             read_back(&letter);
             assert_eq!(letter.recipient, to);
-            let ours = letter.text.replace(LINK, "").replace("14:05", "");
+            let ours = without_ours(&letter.text);
             assert_eq!(linked(&ours), Vec::<String>::new(), "{ours}");
             assert!(!letter.html.contains(to.as_str()), "{}", letter.html);
             assert!(as_read(&letter.text).contains(to.as_str()), "it reads as before");
@@ -128,7 +130,9 @@ fn what_is_no_address_is_left_alone() {
         "Ann, Bob & Co.",
         "C# and Go",
     ] {
-        let letter = closing::erased(ann(), name).unwrap();
+        let letter = written(&Content::OrganizationErased {
+            organization: Line::organization(name),
+        });
         let expected = format!("{name}'s data was permanently deleted");
         assert_eq!(as_read(&letter.subject), expected);
         assert_eq!(letter.subject == expected, name != "10:30", "{name}");
