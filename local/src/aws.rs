@@ -20,7 +20,7 @@ use std::time::Duration;
 
 pub(crate) use files::{EXPORT_BUCKET, FileStore};
 pub(crate) use secrets::{LINK_SECRET, LinkSecret};
-pub(crate) use ses::SentMails;
+pub(crate) use ses::{MAX_MAILS, SentMails};
 
 /// The addresses of the services for the SDK.
 #[derive(Debug, Clone)]

@@ -217,7 +217,7 @@ impl Backend {
         let development = Development {
             identity: self.identity.clone(),
             base_url: self.base_url.clone(),
-            clock: self.clock().clone(),
+            app: self.app.clone(),
             mailbox: self.services.mailbox.clone(),
             backlog: self.backlog.clone(),
             schedule: self.schedule.clone(),

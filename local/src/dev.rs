@@ -1,6 +1,8 @@
 //! The routes that the local gateway adds under `/dev`, for development and tests only.
 
 use crate::accounts::Accounts;
+mod mail;
+
 use crate::aws::SentMails;
 use crate::backlog::Backlog;
 use crate::identity::{IdentityProvider, TokenRequest};
@@ -15,15 +17,11 @@ use axum::{Json, Router};
 use jiff::fmt::temporal::SpanParser;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
-use muster_edge::Clock;
+use muster_edge::App;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How long `/dev/mail` waits for pending mail.
-const MAIL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The clock must stay before this year, well before the last possible date, so that later ends still have one.
 const LAST_YEAR: i16 = 9000;
@@ -32,7 +30,7 @@ const LAST_YEAR: i16 = 9000;
 pub(crate) struct Development {
     pub(crate) identity: Arc<IdentityProvider>,
     pub(crate) base_url: String,
-    pub(crate) clock: Clock,
+    pub(crate) app: App,
     pub(crate) mailbox: SentMails,
     pub(crate) backlog: Backlog,
     pub(crate) schedule: Schedule,
@@ -53,9 +51,9 @@ pub(crate) fn routes(development: Development) -> Router {
             "/.well-known/openid-configuration",
             only("GET", get(openid_configuration)),
         )
-        .route("/mail", only("GET", get(mail)))
         .route("/clock", only("POST", post(move_clock)))
         .route("/jobs/expire", only("POST", post(expire)))
+        .merge(mail::routes())
         .fallback(|| async { Problem::not_found("no such development route") })
         .with_state(Arc::new(development));
     Router::new().nest("/dev", routes)
@@ -74,7 +72,7 @@ async fn issue_token(State(development): Shared, body: Bytes) -> Result<Response
     let request: TokenRequest = read(&body)?;
     development
         .identity
-        .issue(&request, development.clock.now())
+        .issue(&request, development.app.clock().now())
         .map(|token| Json(json!({"access_token": token})).into_response())
         .map_err(|error| Problem::internal(error.to_string()))
 }
@@ -103,13 +101,6 @@ async fn openid_configuration(State(development): Shared) -> impl IntoResponse {
     }))
 }
 
-/// Waits for pending mail first, so that a caller finds an email right after the request that caused it.
-async fn mail(State(development): Shared) -> impl IntoResponse {
-    // Mail that takes longer shows up in a later answer.
-    let _ = tokio::time::timeout(MAIL_TIMEOUT, development.backlog.drained()).await;
-    Json(development.mailbox.mails())
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MoveClock {
@@ -118,9 +109,9 @@ struct MoveClock {
 
 async fn move_clock(State(development): Shared, body: Bytes) -> Result<impl IntoResponse, Problem> {
     let request: MoveClock = read(&body)?;
-    let advance = duration(&request.advance, development.clock.now()).map_err(Problem::bad_request)?;
-    development.clock.advance(advance);
-    Ok(Json(json!({"now": development.clock.now()})))
+    let advance = duration(&request.advance, development.app.clock().now()).map_err(Problem::bad_request)?;
+    development.app.clock().advance(advance);
+    Ok(Json(json!({"now": development.app.clock().now()})))
 }
 
 async fn expire(State(development): Shared) -> Result<impl IntoResponse, Problem> {
