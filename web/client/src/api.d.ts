@@ -611,6 +611,7 @@ export interface Fault {
    * - `not_allowed`: the field has no meaning beside the others
    * - `not_assignable`: the caller cannot assign the role
    * - `not_available`: the person cannot be invited
+   * - `not_in_plan`: the plan does not include it
    * - `not_offered`: the role does not have this duration
    * - `out_of_range`: the number is too small or too large
    * - `repeated`: the list has an entry twice
@@ -632,7 +633,7 @@ export interface Fault {
    * - `unknown_type`: the role set has no such resource type
    * - `wrong_type`: the value is of another JSON type
    */
-  code: "address_not_verified" | "already_invited" | "already_member" | "changed" | "contact_address_taken" | "domain_not_allowed" | "duplicate_field" | "in_the_past" | "invalid_cursor" | "invalid_email" | "invalid_encoding" | "invalid_token" | "invalid_value" | "mailed_too_often" | "missing_field" | "no_addresses" | "not_allowed" | "not_assignable" | "not_available" | "not_offered" | "out_of_range" | "repeated" | "repeated_parameter" | "required" | "reused" | "role_not_enabled" | "same_person" | "too_long" | "too_many" | "too_many_addresses" | "too_many_changes" | "unknown_contact" | "unknown_field" | "unknown_parameter" | "unknown_resource" | "unknown_role" | "unknown_role_set" | "unknown_type" | "wrong_type";
+  code: "address_not_verified" | "already_invited" | "already_member" | "changed" | "contact_address_taken" | "domain_not_allowed" | "duplicate_field" | "in_the_past" | "invalid_cursor" | "invalid_email" | "invalid_encoding" | "invalid_token" | "invalid_value" | "mailed_too_often" | "missing_field" | "no_addresses" | "not_allowed" | "not_assignable" | "not_available" | "not_in_plan" | "not_offered" | "out_of_range" | "repeated" | "repeated_parameter" | "required" | "reused" | "role_not_enabled" | "same_person" | "too_long" | "too_many" | "too_many_addresses" | "too_many_changes" | "unknown_contact" | "unknown_field" | "unknown_parameter" | "unknown_resource" | "unknown_role" | "unknown_role_set" | "unknown_type" | "wrong_type";
   /** A human-readable explanation. */
   detail: string;
   /** The email address, as the request has it. */

@@ -1,7 +1,7 @@
 //! The codes of faults.
 
 /// The code of each kind of error that a field or an address can have, with what it means.
-pub const FAULT_CODES: [(&str, &str); 39] = [
+pub const FAULT_CODES: [(&str, &str); 40] = [
     (
         "address_not_verified",
         "the account of this address has not verified it",
@@ -27,6 +27,7 @@ pub const FAULT_CODES: [(&str, &str); 39] = [
     ("not_allowed", "the field has no meaning beside the others"),
     ("not_assignable", "the caller cannot assign the role"),
     ("not_available", "the person cannot be invited"),
+    ("not_in_plan", "the plan does not include it"),
     ("not_offered", "the role does not have this duration"),
     ("out_of_range", "the number is too small or too large"),
     ("repeated", "the list has an entry twice"),
