@@ -92,6 +92,11 @@ async fn a_browser_gets_pages_and_a_program_gets_json() {
         letter.contains("sandbox=\"allow-popups allow-popups-to-escape-sandbox\""),
         "{letter}"
     );
+    let sample = page(&backend, "/dev/mail/samples/de/added").await;
+    assert!(
+        sample.contains("/samples/ar/added") && !letter.contains("/samples/ar/"),
+        "a sample leads to its other languages: {sample}"
+    );
     assert!(
         letter.contains("Content-Language: ar") && letter.contains("rel=\"noopener noreferrer\""),
         "{letter}"

@@ -87,7 +87,7 @@ fn wants_html(headers: &HeaderMap) -> bool {
 
 async fn show(State(development): Shared, Path(number): Path<usize>) -> Result<Response, Problem> {
     let mail = find(&development, number)?;
-    letter(&mail, &format!("/dev/mail/{number}"), context! {})
+    letter(&mail, &format!("/dev/mail/{number}"), context! { languages => () })
 }
 
 async fn show_part(
@@ -176,7 +176,7 @@ fn letter(mail: &SentMail, address: &str, more: Value) -> Result<Response, Probl
     let headers = raw.split_once("\r\n\r\n").map_or(&*raw, |(headers, _)| headers);
     let values = context! {
         title => mail.subject.as_str(), mail => head(mail), address => address, headers => headers, size => mail.raw.len(),
-        pieces => pieces(&mail.text), languages => (), ..more
+        pieces => pieces(&mail.text), ..more
     };
     page("letter.html", values)
 }

@@ -86,8 +86,10 @@ pub fn all(language: Language, mark: &str) -> Result<Vec<Sample>, LetterError> {
     let organization = Line::organization(&marked("Acme"));
     let role = Line::new(&marked("Program Admin"));
     let names: Vec<String> = resources.iter().map(|name| marked(name)).collect();
+    let joined = resources.join(" & ");
+    let several: Vec<String> = (1..=5).map(|number| marked(&format!("{joined} {number}"))).collect();
     let many: Vec<String> = (1..=25)
-        .map(|number| marked(&format!("{} {number}", "Wörter & mehr ".repeat(6))))
+        .map(|number| marked(&format!("{} {number}", joined.repeat(4))))
         .collect();
     let on = |names: &[String]| ResourceNames::from(names);
     let invitation = Invitation {
@@ -151,7 +153,7 @@ pub fn all(language: Language, mark: &str) -> Result<Vec<Sample>, LetterError> {
         ("added", Content::Added(added)),
         ("added-plain", Content::Added(added_plain)),
         ("access-ending", ending(&[], 7)),
-        ("access-ending-on-resources", ending(&many, 1)),
+        ("access-ending-on-resources", ending(&several, 1)),
         ("access-ended", ended(&[], EndReason::Expired)),
         ("access-ended-on-resource", ended(one, EndReason::SwitchedOff)),
         (

@@ -116,7 +116,7 @@ fn a_bad_file_is_refused_with_its_name_and_line() {
         ("invitation.html", "<p>\n{% if %}".to_owned(), Some(2), "unexpected"),
         (
             "invitation.html",
-            format!("{tail}\n\n{{{{ organisation }}}}"),
+            format!("{tail}\n\n{{{{ team }}}}"),
             Some(3),
             "undefined",
         ),
