@@ -1,8 +1,8 @@
 //! The routes that the local gateway adds under `/dev`, for development and tests only.
 
-use crate::accounts::Accounts;
 mod mail;
 
+use crate::accounts::Accounts;
 use crate::aws::SentMails;
 use crate::backlog::Backlog;
 use crate::identity::{IdentityProvider, TokenRequest};
