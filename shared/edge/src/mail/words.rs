@@ -197,8 +197,8 @@ impl Message {
             if let Some(other) = values.iter().find(|value| !needed.contains(*value)) {
                 return Err(format!("has no value `{{{other}}}`"));
             }
-            let is_missing =
-                |value: &&&str| !values.contains(**value) && !(**value == COUNT && form.is_some_and(Form::is_exact));
+            let may_omit = |value: &str| value == COUNT && form.is_some_and(Form::is_exact);
+            let is_missing = |value: &&&str| !(values.contains(**value) || may_omit(value));
             if let Some(missing) = needed.iter().find(is_missing) {
                 return Err(format!("must contain `{{{missing}}}`"));
             }
