@@ -1,5 +1,9 @@
 //! The mailbox at `/dev/mail`, as a browser and as a program see it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop"
+)]
 
 use muster_local::{Backend, Options};
 use reqwest::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap};
