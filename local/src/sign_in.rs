@@ -210,7 +210,12 @@ pub(crate) async fn authorize(
             client_id: request.client_id.clone(),
             redirect_uri: request.redirect_uri.clone(),
             challenge: request.code_challenge.clone(),
-            until: development.clock.now().checked_add(CODE_LIFE).unwrap_or(Timestamp::MAX),
+            until: development
+                .app
+                .clock()
+                .now()
+                .checked_add(CODE_LIFE)
+                .unwrap_or(Timestamp::MAX),
         }),
     );
     Ok(set_cookie(answer(&mut back, &[("code", &code)]), &cookie))
@@ -295,7 +300,7 @@ impl GrantRequest {
 /// The token endpoint for apps.
 pub(crate) fn exchange(development: &crate::dev::Development, request: &GrantRequest) -> Result<Response, Problem> {
     let refused = |error| (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response();
-    let now = development.clock.now();
+    let now = development.app.clock().now();
     let grant = match request.grant_type.as_str() {
         "authorization_code" => {
             let grant = development.sign_ins.take(&request.code);

@@ -4,7 +4,6 @@ import { createMuster, is } from "@muster/client";
 import { html, nothing, render } from "lit";
 import type { TemplateResult } from "lit";
 import { configure } from "../elements/src/configure.js";
-import { openView } from "../elements/src/contract.js";
 import { VIEWS, fragmentOf, placeOf } from "./places.js";
 import type { Place, View } from "./places.js";
 import { Session, SignInError } from "./sign-in.js";
@@ -59,7 +58,7 @@ function go(fragment: string): void {
 /** Reads the name of an organization and what the reader may do there. An organization that is not there leads to the others. */
 async function open(organization: string): Promise<void> {
   try {
-    const view = await openView(muster, organization);
+    const view = (await muster.organizations.getView(organization)).data;
     opened = { id: organization, name: view.organization.name, may: view.may };
   } catch (error) {
     if (is(error, "not-found")) opened = undefined;

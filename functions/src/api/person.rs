@@ -11,7 +11,7 @@ use muster_domain::invitation::Delivery;
 use muster_domain::people::{FilterContext, InviteStatus, PersonKind};
 use muster_domain::rules::actions::PersonAction;
 use muster_domain::rules::sources::SourceViewer;
-use muster_domain::text::TimeZoneName;
+use muster_domain::text::{Color, TimeZoneName};
 use muster_domain::{
     EmailAddress, Invitation, InvitationId, Member, Message, Name, Organization, Person, ResourceRef, RoleAssignment,
     RoleId, RoleSet, Status, Subject, Term, UserId,
@@ -135,6 +135,7 @@ impl PeopleView<'_> {
             status: member.status,
             invite_status: InviteStatus::Accepted,
             timezone: member.profile.timezone.clone(),
+            color: member.profile.color.clone(),
             joined_at: member.joined_at,
             last_active_at: member.last_active_at,
             role_expires_at: self.live(member).0.and_then(|held| held.expires_at),
@@ -212,6 +213,7 @@ impl PeopleView<'_> {
             status: (),
             invite_status: InviteStatus::Pending,
             timezone: (),
+            color: (),
             joined_at: (),
             last_active_at: (),
             role_expires_at: (),
@@ -310,6 +312,9 @@ pub struct MemberRow {
     /// The member's time zone.
     #[schema(value_type = Option<String>)]
     pub timezone: Option<TimeZoneName>,
+    /// The member's color.
+    #[schema(value_type = Option<String>)]
+    pub color: Option<Color>,
     /// When the member joined.
     #[schema(value_type = String, format = DateTime)]
     pub joined_at: Timestamp,
@@ -368,6 +373,9 @@ pub struct InvitationRow {
     /// Always null.
     #[schema(schema_with = null)]
     pub timezone: (),
+    /// Always null.
+    #[schema(schema_with = null)]
+    pub color: (),
     /// Always null.
     #[schema(schema_with = null)]
     pub joined_at: (),

@@ -339,7 +339,8 @@ mod tests {
             | "MUSTER_TEST_ROLE_SETS"
             | "MUSTER_ACCENT_COLOR"
             | "MUSTER_SUPPORT_EMAIL"
-            | "MUSTER_LANGUAGE" | "MUSTER_PAGE_CLIENT_ID" => None,
+            | "MUSTER_LANGUAGE"
+            | "MUSTER_PAGE_CLIENT_ID" => None,
             _ => Some("https://value.example".to_owned()),
         };
         assert_eq!(Config::read(shared).unwrap().mail_interval, Duration::from_secs(4));

@@ -37,6 +37,7 @@ async fn members_edit_their_own_profile_field_by_field() {
     let row = row.body["items"].as_array().unwrap().clone();
     let row = row.iter().find(|r| r["id"] == json!(pia.id())).unwrap();
     assert_eq!(row["timezone"], "Europe/Paris");
+    assert_eq!(row["color"], "#abcdef");
     assert_eq!(row["name"], "Pia P.");
     recount(&h).await;
 }

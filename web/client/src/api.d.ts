@@ -110,6 +110,8 @@ export interface AddMemberRequest {
    * someone vouches for.
    */
   email?: EmailAddress | null;
+  /** The language of the email. Without it, the email is in the person's own language, or in the deployment's. */
+  language?: Language | null;
   /** A message for the email to the person. */
   message?: Message | null;
   /** The resources that the role applies to. */
@@ -282,6 +284,8 @@ export interface CreateInvitationsRequest {
   duration?: Term | null;
   /** Up to 20 email addresses: a list, or text in which commas, semicolons, spaces or new lines separate them. */
   emails: string | string[];
+  /** The language of the emails. Without it, they are in the deployment's language. */
+  language?: Language | null;
   /** A message from the inviter. Without it, the invitation has the organization's default message. */
   message?: Message | null;
   /** The resources that the role is offered on. */
@@ -702,6 +706,8 @@ export interface Invitation {
   invited_by: UserId;
   /** That member's name when they did. Null if it is not known, and for callers who do not see all people, unless they are that member. */
   inviter: string | null;
+  /** The language of its email; null for the deployment's. */
+  language: Language | null;
   /**
    * The status of the latest email: `queued`, `sent`, `delivered`, `failed` (rejected by the mail service), `returned`
    * (returned, but another email may arrive), `bounced` (permanently returned), `complained` (the recipient marked it as
@@ -766,6 +772,7 @@ export interface InvitationPreview {
 
 /** A pending invitation in the people list. The fields that only members have are null. */
 export interface InvitationRow {
+  color: null;
   /** How long a time-limited role lasts, from acceptance. */
   duration: string | null;
   /** The invited email address. */
@@ -860,6 +867,20 @@ export type JobId = string;
 /** An API key's id. */
 export type KeyId = string;
 
+/**
+ * A language of emails.
+ *
+ * - `en`: English.
+ * - `de`: German.
+ * - `fr`: French.
+ * - `es`: Spanish.
+ * - `ar`: Arabic.
+ */
+export type Language = "en" | "de" | "fr" | "es" | "ar";
+
+/** The https URL of a picture, of up to 500 characters, without a port. */
+export type LogoUrl = string;
+
 /** A member. */
 export interface Member {
   /** The email address that the member joined with. */
@@ -906,6 +927,8 @@ export type MemberOutcome = "activated" | "deactivated" | "changed" | "removed" 
 
 /** A member in the people list. */
 export interface MemberRow {
+  /** The member's color. */
+  color: string | null;
   /** The email address that the member joined with. */
   email: string;
   /** The member's roles on resources. */
@@ -1102,20 +1125,28 @@ export type OrganizationId = string;
 
 /** The settings of an organization. */
 export interface OrganizationSettings {
+  /** The color of buttons in emails; null for the product's. */
+  accent_color: string | null;
   /** The default message of invitations. It is used if the inviter writes none. */
   default_message: string | null;
   /** The number of days within which an invitation can be accepted. */
   invitation_ttl_days: number;
+  /** The URL of the organization's logo in emails; null for the product's. */
+  logo_url: string | null;
   /** The optional roles that are turned on. */
   optional_roles: RoleId[];
 }
 
 /** Changes to settings. Omitted fields are unchanged. */
 export interface OrganizationSettingsUpdate {
+  /** The color of buttons in emails. Requires a plan with `branding`. Null removes it. */
+  accent_color?: Color | null;
   /** The default message of invitations. It is used if the inviter writes none. Null removes it. */
   default_message?: Message | null;
   /** The number of days within which an invitation can be accepted, 1 to 30. */
   invitation_ttl_days?: number;
+  /** The https URL of the organization's logo in emails, up to 500 characters. Requires a plan with `branding`. Null removes it. */
+  logo_url?: LogoUrl | null;
   /** The optional roles to turn on. An optional role that is not in the list is turned off, for everyone who holds it. */
   optional_roles?: RoleId[];
 }
@@ -1205,6 +1236,8 @@ export type PersonRow = MemberRow | InvitationRow;
 export interface Plan {
   /** The allowed domains. Holders of allowlisted roles must have an address in one of them. */
   allowed_domains: string[];
+  /** Whether the organization can have its own logo and accent color in emails. */
+  branding: boolean;
   /** The number of emails that members can send per day; null for the default limit of 1,000. */
   mail_limit: number | null;
   /** The seat limit; null for no limit. */
@@ -1243,6 +1276,8 @@ export interface Profile {
   bio: string | null;
   /** The member's color. */
   color: string | null;
+  /** The language of emails to the member; null for the deployment's. */
+  language: Language | null;
   /** The member's notification settings. Only the member and those who manage the member see them. */
   notifications?: { [key: string]: boolean };
   /** The member's skills. */
@@ -1538,6 +1573,8 @@ export type Semantic = "execute_all" | "deny_on_first_deny" | "permit_on_first_p
 export interface SetPlanRequest {
   /** Up to 100 domains. Holders of allowlisted roles must have an address in one of them. */
   allowed_domains?: Domain[];
+  /** Whether the organization can have its own logo and accent color in emails. */
+  branding?: boolean;
   /** The number of emails that members can send per day: invitations, and notices to people who were added. Null for the default limit of 1,000. */
   mail_limit?: number | null;
   /** The seat limit; null for no limit. */
@@ -1670,6 +1707,8 @@ export interface TransferredOwnership {
 export interface UpdateInvitationRequest {
   /** How long a time-limited role lasts, from acceptance. */
   duration?: Term | null;
+  /** The language of later emails with the invitation. Null removes it. */
+  language?: Language | null;
   /** A message from the inviter. Null removes it. */
   message?: Message | null;
   /** The resources that the role is offered on. */
@@ -1691,6 +1730,8 @@ export interface UpdateMemberRequest {
   duration?: Term | null;
   /** Roles on resources, up to 64. */
   grants?: GrantInput[];
+  /** The language of emails to the member. Null removes it. */
+  language?: Language | null;
   /** The member's name. */
   name?: Name;
   /** Up to 50 notifications to turn on or off. The others are unchanged. */
@@ -1862,6 +1903,8 @@ export interface Schemas {
   Job: Job;
   JobId: JobId;
   KeyId: KeyId;
+  Language: Language;
+  LogoUrl: LogoUrl;
   Member: Member;
   MemberOutcome: MemberOutcome;
   MemberRow: MemberRow;

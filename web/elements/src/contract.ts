@@ -16,11 +16,5 @@ export type OrganizationAction = Schemas["OrganizationAction"];
 /** A resource, with its name where the API tells it. */
 export type Named = Schemas["ResourceName"] & { name?: string | null };
 
-/** What a row tells besides, where the API has it. */
-interface Told {
-  color?: string | null;
-  inviter?: string | null;
-}
-
-/** A row of the list: a member, or an invitation with what it has beside. */
-export type Row = Schemas["PersonRow"] & Partial<Pick<Schemas["Invitation"], "mail" | "expires_at" | "duration" | "message">> & Told;
+/** A row of the list: a member, or an invitation with what only invitations have. */
+export type Row = Schemas["PersonRow"] & Partial<Pick<Schemas["InvitationRow"], "mail" | "expires_at" | "duration" | "message" | "inviter">>;

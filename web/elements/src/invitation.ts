@@ -5,16 +5,14 @@ import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import { is } from "@muster/client";
 import type { Problem, Schemas } from "@muster/client";
 import { MusterElement } from "./base.js";
-import type { Named } from "./contract.js";
 import { ended } from "./invitation/ended.js";
 import { Confirm } from "./parts/confirm.js";
 import { notice } from "./parts/problem.js";
-import { nameOf } from "./parts/names.js";
 import dialogs from "./style/dialogs.css";
 import text from "./style/invitation.css";
 
 /** What the API shows of an invitation to everyone who has its link. */
-export type Preview = Schemas["InvitationPreview"] & Partial<Pick<Schemas["Invitation"], "message" | "duration">> & { resources?: Named[] };
+export type Preview = Schemas["InvitationPreview"];
 
 /** The page of an invitation. */
 export class MusterInvitation extends MusterElement {
@@ -71,7 +69,7 @@ export class MusterInvitation extends MusterElement {
 
   #pending(preview: Preview, problem: Problem | undefined): TemplateResult {
     const { words } = this;
-    const { organization: name, inviter, message } = preview;
+    const { organization_name: name, inviter, message } = preview;
     return html`<span class="mark" aria-hidden="true">${[...name][0]?.toUpperCase()}</span>
       <div class="lead">
         <h2 data-home tabindex="-1">${words.toJoin(name)}</h2>
@@ -83,11 +81,11 @@ export class MusterInvitation extends MusterElement {
 
   #facts(preview: Preview): TemplateResult {
     const { words, formats } = this;
-    const { duration, resources = [] } = preview;
+    const { duration, resources, more_resources: more } = preview;
     const months = duration && duration !== "forever" ? words.months(Number.parseInt(duration, 10)) : "";
     const fact = (term: string, text: string) => (text ? html`<div><dt>${term}</dt><dd>${text}</dd></div>` : nothing);
     return html`<dl class="facts">
-      ${fact(words.role, preview.role)}${fact(words.access, formats.list(resources.map(nameOf)))}${fact(words.duration, months)}
+      ${fact(words.role, preview.role_name)}${fact(words.access, formats.list([...resources.map(({ name }) => name), ...(more ? [`+${formats.number(more)}`] : [])]))}${fact(words.duration, months)}
       ${fact(words.for, preview.email)}${fact(words.open, formats.day(preview.expires_at))}
     </dl>`;
   }

@@ -34,8 +34,7 @@ export class MusterInvitations extends PageElement {
 
   #row(one: Waiting): TemplateResult {
     const { words, formats } = this;
-    const { role_name } = one as Waiting & { role_name?: string };
-    const offer = [role_name ?? "", ...one.resources.map(nameOf)].filter(Boolean);
+    const offer = [one.role_name, ...one.resources.map(nameOf)];
     return html`<li>
       ${avatar({ id: one.organization, email: one.organization_name, name: one.organization_name })}
       <div class="wide">

@@ -29,7 +29,7 @@ function screenOf(host: MusterInvitation, state: string, preview: Preview | unde
   const quiet = { mark: mailIcon, look: "quiet" };
   const retry = html`<button type="button" class="button" @click=${() => void host.load()}>${words.retry}</button>`;
   const screens: Record<string, Screen> = {
-    joined: { mark: checkIcon, look: "success", title: words.welcome(preview?.organization ?? ""), text: words.welcomeText, action: onward(host, "primary") },
+    joined: { mark: checkIcon, look: "success", title: words.welcome(preview?.organization_name ?? ""), text: words.welcomeText, action: onward(host, "primary") },
     accepted: { mark: checkIcon, look: "success", title: words.accepted, text: words.acceptedText, action: onward(host, "") },
     expired: { ...quiet, mark: clockIcon, title: words.expired, text: words.expiredText(inviter) },
     cancelled: { ...quiet, title: words.cancelled, text: words.expiredText(inviter) },

@@ -17,7 +17,7 @@ import { icon } from "../parts/icons.js";
 import { infoIcon } from "../parts/icons-more.js";
 
 /** The row of a member, as it is stored now. */
-export const memberRow = async (host: MusterTeam, row: Row): Promise<Row> => ({ ...row, ...(await host.muster.members.get(host.org, row.id)).data });
+export const memberRow = async (host: MusterTeam, row: Row): Promise<Row> => ({ ...row, ...(await host.muster.members.get(host.org, row.id)).data }) as Row;
 
 /** A dialog with a role form, for a row that others may change meanwhile. */
 abstract class RolePanel extends Panel {

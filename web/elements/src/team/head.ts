@@ -65,8 +65,7 @@ export function seatWarning(host: MusterTeam): TemplateResult | typeof nothing {
 
 /** The link to more seats, if the product has one. */
 export function upgradeLink(host: MusterTeam): TemplateResult | typeof nothing {
-  const plan: { seat_limit: number | null; upgrade_url?: string | null } | undefined = host.team?.organization.plan;
-  const url = host.upgradeUrl ?? plan?.upgrade_url;
+  const url = host.upgradeUrl ?? host.team?.organization.plan.upgrade_url;
   if (!url || !/^(https?:|\/)/i.test(url)) return nothing;
   const follow = (event: Event) => {
     if (!host.emit("upgrade", { url }, true)) event.preventDefault();

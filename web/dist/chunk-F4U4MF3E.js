@@ -1,1 +1,0 @@
-var t=e=>e,s=async(e,n)=>(await t(e).organizations.getView(n)).data,o=async(e,n,r,i)=>(await t(e).members.list(n,r,i?{signal:i}:{})).data,a=async e=>(await t(e).roles.listSets()).data.items;export{s as a,o as b,a as c};
