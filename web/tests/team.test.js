@@ -68,9 +68,9 @@ describe("a team that is only looked at", () => {
     assert.equal(await rows().count(), 11);
     await row("Olivia Brandt").getByText("You").waitFor();
     await row("Petra Novák-Lindgren").getByText("Program Admin").waitFor();
-    await row("fatma.demir@acme.example").getByText("Invitation", { exact: true }).waitFor();
+    await row("fatma.demir@acme.example").getByText("Expires in 7 days · Invited by Olivia Brandt").waitFor();
     await row("fatma.demir@acme.example").getByText("Invited", { exact: true }).waitFor();
-    await row("Petra Novák-Lindgren").getByText("autumn, spring").waitFor();
+    await row("Petra Novák-Lindgren").getByText("Autumn leadership program, Spring cohort").waitFor();
     await page.getByText("6 of 8 seats").waitFor();
   });
 
@@ -285,7 +285,7 @@ describe("a team that is changed", () => {
     await dialog().getByRole("radio", { name: /^Admin/ }).check();
     await button("Save").click();
     await dialog().getByText("Felix Okafor was changed meanwhile.").waitFor();
-    assert.deepEqual(await versions(), [["Your version", "Role: Admin", "Programs: –"], ["Stored now", "Role: Program Admin", "Programs: spring"]]);
+    assert.deepEqual(await versions(), [["Your version", "Role: Admin", "Programs: –"], ["Stored now", "Role: Program Admin", "Programs: Spring cohort"]]);
     await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.activeElement?.matches("[data-problem]"));
     await button("Take theirs").click();
     assert.equal(await dialog().getByRole("radio", { name: /^Program Admin/ }).isChecked(), true);
@@ -316,7 +316,7 @@ describe("a team that is changed", () => {
     await dialog().getByRole("checkbox", { name: "Summer cohort" }).check();
     await button("Save").click();
     await dialog().getByText("was changed meanwhile").waitFor();
-    assert.deepEqual(await versions(), [["Your version", "Programs: Summer cohort"], ["Stored now", "Programs: autumn"]]);
+    assert.deepEqual(await versions(), [["Your version", "Programs: Summer cohort"], ["Stored now", "Programs: Autumn leadership program"]]);
     await button("Take mine").click();
     await dialog().waitFor({ state: "detached" });
     assert.deepEqual((await memberOf("quentin")).grants.map((grant) => grant.id), ["summer"]);
@@ -510,21 +510,21 @@ describe("a team that is changed", () => {
     await page.getByRole("toolbar", { name: "1 selected" }).waitFor();
   });
 
-  test("resources beyond the first page are searched by the API, or loaded if it cannot search", async () => {
+  test("resources beyond the first page are searched by the API, page after page", async () => {
     const { id, owner } = organization;
-    const many = Array.from({ length: 120 }, (_, at) => `course-${String(at).padStart(3, "0")}`);
+    const many = Array.from({ length: 450 }, (_, at) => `course-${String(at).padStart(3, "0")}`);
     for (let at = 0; at < many.length; at += 20) await Promise.all(many.slice(at, at + 20).map((key) => owner.resources.put(id, "program", key, { name: `Course ${key.slice(-3)}` })));
     await openTeam(OWNER);
     await choose("Felix Okafor", "Programs");
-    await dialog().getByText("summer", { exact: true }).or(dialog().getByText("Summer cohort")).first().waitFor();
+    await dialog().getByText("Summer cohort").first().waitFor();
     await dialog().getByRole("searchbox").fill("spring");
     await dialog().getByLabel("Spring cohort").selectOption("Program Sponsor");
-    await dialog().getByRole("searchbox").fill("course 117");
-    await dialog().getByLabel("Course 117").selectOption("Program Sponsor");
+    await dialog().getByRole("searchbox").fill("course 437");
+    await dialog().getByLabel("Course 437").selectOption("Program Sponsor");
     await button("Save").click();
     await dialog().waitFor({ state: "detached" });
     const { grants } = await memberOf("okafor");
-    assert.deepEqual(grants.map((grant) => grant.id).sort(), ["course-117", "spring", "summer"]);
+    assert.deepEqual(grants.map((grant) => grant.id).sort(), ["course-437", "spring", "summer"]);
   });
 
   test("what is refused stands above the list, and goes away", async () => {

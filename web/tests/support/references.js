@@ -60,10 +60,22 @@ function part(type, content) {
   return Buffer.concat([ends.subarray(0, 4), named, ends.subarray(4)]);
 }
 
+/** A picture of a page on which nothing changes any more: what loads late would have the times of this run. */
+async function pictureOf(page) {
+  let last;
+  for (let tries = 0; tries < 20; tries += 1) {
+    await page.evaluate(settle);
+    const picture = await page.screenshot({ animations: "disabled", caret: "hide" });
+    if (last?.equals(picture)) return PNG.sync.read(picture);
+    last = picture;
+    await page.waitForTimeout(150);
+  }
+  throw new Error("the page does not come to rest");
+}
+
 /** Whether a page looks like its reference; otherwise what is wrong. With `MUSTER_UPDATE=1`, the page becomes the reference. */
 export async function differenceFrom(page, name) {
-  await page.evaluate(settle);
-  const actual = PNG.sync.read(await page.screenshot({ animations: "disabled", caret: "hide" }));
+  const actual = await pictureOf(page);
   const file = new URL(`${name}.png`, FOLDER);
   const reference = await readFile(file).then(PNG.sync.read, () => undefined);
   const { width, height } = actual;

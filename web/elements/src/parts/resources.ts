@@ -2,8 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
-import { is } from "@muster/client";
-import type { Problem } from "@muster/client";
+import type { Problem, Schemas } from "@muster/client";
 import type { MusterElement } from "../base.js";
 import type { Named } from "../contract.js";
 import { isTicked, optional, typed } from "./form.js";
@@ -14,6 +13,7 @@ import { icon, searchIcon } from "./icons.js";
 const LONG = 8;
 const PAGE = 100;
 const MOST_LOADED = 500;
+const MOST_PAGES = 10;
 const PAUSE_MILLISECONDS = 250;
 
 const sorted = (host: MusterElement, resources: Named[]): Named[] => resources.sort((one, other) => nameOf(one).localeCompare(nameOf(other), host.tag));
@@ -54,13 +54,21 @@ export class Resources {
     const { signal } = (this.#abort = new AbortController());
     const q = this.#looked;
     try {
-      const query = { limit: PAGE, ...(q ? { q } : {}) };
-      const { items, next_cursor } = (await host.muster.resources.list(host.org, query, { signal })).data;
-      this.found = sorted(host, items);
-      this.isPart = !!q || !!next_cursor;
+      const found: Named[] = [];
+      let cursor: string | null = null;
+      // A page of a search can have few of them, or none, while more pages follow.
+      for (let pages = 0; found.length < PAGE && (!pages || (q && cursor && pages < MOST_PAGES)); pages += 1) {
+        const query = { limit: PAGE, ...(q ? { q } : {}), ...(cursor ? { cursor } : {}) };
+        const { data }: { data: Schemas["ResourcePage"] } = await host.muster.resources.list(host.org, query, { signal });
+        found.push(...data.items);
+        cursor = data.next_cursor;
+      }
+      this.found = sorted(host, found);
+      this.isPart = !!q || !!cursor;
     } catch (error) {
       if (signal.aborted) return;
-      await this.#failed(error, q);
+      this.problem = host.problem(error);
+      this.found ??= [];
     }
     host.requestUpdate();
   }
@@ -84,24 +92,12 @@ export class Resources {
       this.host.requestUpdate();
     };
     return html`<div class="search">
-      ${icon(searchIcon)}<input class="input" type="search" aria-label=${label} placeholder=${label} .value=${this.#text} @input=${input} />
+      ${icon(searchIcon)}<input class="input" type="search" maxlength="200" aria-label=${label} placeholder=${label} .value=${this.#text} @input=${input} />
     </div>`;
   }
 
   get #looked(): string {
     return this.#text.trim();
-  }
-
-  /** An API that cannot search them is asked for all. */
-  async #failed(error: unknown, q: string): Promise<void> {
-    try {
-      if (!q || !is(error) || error.status !== 400) throw error;
-      this.found = await loadResources(this.host);
-      this.isPart = false;
-    } catch (error) {
-      this.problem = this.host.problem(error);
-      this.found ??= [];
-    }
   }
 }
 

@@ -122,10 +122,10 @@ function person(host: MusterTeam, row: Row): TemplateResult {
 }
 
 /** What a pending row says beneath the address. */
-function pendingLine(host: MusterTeam, row: Row): TemplateResult | string {
+function pendingLine(host: MusterTeam, row: Row): string {
   const { words, formats } = host;
-  const parts = [row.expires_at ? words.expires(formats.relative(row.expires_at)) : "", row.inviter ? words.invitedBy(row.inviter) : ""].filter(Boolean);
-  return parts.length ? parts.join(" · ") : words.invitation;
+  const parts = [row.expires_at ? words.expires(formats.relative(row.expires_at)) : "", row.inviter ? words.invitedBy(row.inviter) : ""];
+  return parts.filter(Boolean).join(" · ");
 }
 
 function cell(host: MusterTeam, row: Row, column: string, group: string | undefined): TemplateResult | typeof nothing {

@@ -68,7 +68,6 @@ export const ar: Words = {
   andMore: (count) => n(count, { other: "+#" }),
   expires: (when) => `تنتهي ${when}`,
   invitedBy: (name) => `بدعوة من ${name}`,
-  invitation: "دعوة",
   mail: { bounced: "تعذر تسليم البريد", failed: "رُفض البريد", returned: "أعيد البريد", complained: "أُبلغ عنه كبريد مزعج", declined: "رفض سابقًا" },
   loadMore: "عرض المزيد",
   searchOn: "متابعة البحث",

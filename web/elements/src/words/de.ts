@@ -64,7 +64,6 @@ export const de: Words = {
   andMore: (count) => n(count, { other: "+#" }),
   expires: (when) => `Läuft ${when} ab`,
   invitedBy: (name) => `Eingeladen von ${name}`,
-  invitation: "Einladung",
   mail: { bounced: "E-Mail unzustellbar", failed: "E-Mail abgelehnt", returned: "E-Mail zurückgekommen", complained: "Als Spam gemeldet", declined: "Früher abgelehnt" },
   loadMore: "Mehr laden",
   searchOn: "Weiter suchen",

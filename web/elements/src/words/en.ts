@@ -69,7 +69,6 @@ export const en = {
   andMore: (count: number) => n(count, { other: "+#" }),
   expires: (when: string) => `Expires ${when}`,
   invitedBy: (name: string) => `Invited by ${name}`,
-  invitation: "Invitation",
   mail: { bounced: "Email bounced", failed: "Email rejected", returned: "Email returned", complained: "Marked as spam", declined: "Declined before" } as Record<string, string>,
   loadMore: "Load more",
   searchOn: "Search on",

@@ -64,7 +64,6 @@ export const es: Words = {
   andMore: (count) => n(count, { other: "+#" }),
   expires: (when) => `Caduca ${when}`,
   invitedBy: (name) => `Invitado por ${name}`,
-  invitation: "Invitación",
   mail: { bounced: "Correo no entregado", failed: "Correo rechazado", returned: "Correo devuelto", complained: "Marcado como spam", declined: "Rechazada antes" },
   loadMore: "Cargar más",
   searchOn: "Seguir buscando",

@@ -64,7 +64,6 @@ export const fr: Words = {
   andMore: (count) => n(count, { other: "+#" }),
   expires: (when) => `Expire ${when}`,
   invitedBy: (name) => `Invité par ${name}`,
-  invitation: "Invitation",
   mail: { bounced: "E-mail non remis", failed: "E-mail refusé", returned: "E-mail revenu", complained: "Signalé comme spam", declined: "Refusée auparavant" },
   loadMore: "Afficher plus",
   searchOn: "Continuer la recherche",

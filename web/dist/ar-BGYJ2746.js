@@ -1,4 +1,4 @@
-import{a as e}from"./chunk-RCXIKE5E.js";import{a as n,b as o}from"./chunk-RJE6VATI.js";import"./chunk-HXOSLLEB.js";var m=n("ar",o+" "+e,`إلغاء
+import{a as e}from"./chunk-RCXIKE5E.js";import{a as n,b as o}from"./chunk-IOEZQBM5.js";import"./chunk-HXOSLLEB.js";var m=n("ar",o+" "+e,`إلغاء
 إغلاق
 حفظ
 إعادة المحاولة
@@ -58,7 +58,6 @@ import{a as e}from"./chunk-RCXIKE5E.js";import{a as n,b as o}from"./chunk-RJE6VA
 {0|+#}
 تنتهي {0}
 بدعوة من {0}
-دعوة
 تعذر تسليم البريد
 رُفض البريد
 أعيد البريد

@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-RCXIKE5E.js";import{a as e,b as a}from"./chunk-RJE6VATI.js";import"./chunk-HXOSLLEB.js";var r=e("es",a+" "+n,`Cancelar
+import{a as n}from"./chunk-RCXIKE5E.js";import{a as e,b as a}from"./chunk-IOEZQBM5.js";import"./chunk-HXOSLLEB.js";var r=e("es",a+" "+n,`Cancelar
 Cerrar
 Guardar
 Reintentar
@@ -58,7 +58,6 @@ hasta el {0}
 {0|+#}
 Caduca {0}
 Invitado por {0}
-Invitación
 Correo no entregado
 Correo rechazado
 Correo devuelto

@@ -1,4 +1,4 @@
-import{a as i}from"./chunk-RCXIKE5E.js";import{a as e,b as n}from"./chunk-RJE6VATI.js";import"./chunk-HXOSLLEB.js";var a=e("de",n+" "+i,`Abbrechen
+import{a as i}from"./chunk-RCXIKE5E.js";import{a as e,b as n}from"./chunk-IOEZQBM5.js";import"./chunk-HXOSLLEB.js";var a=e("de",n+" "+i,`Abbrechen
 Schließen
 Speichern
 Erneut versuchen
@@ -58,7 +58,6 @@ bis {0}
 {0|+#}
 Läuft {0} ab
 Eingeladen von {0}
-Einladung
 E-Mail unzustellbar
 E-Mail abgelehnt
 E-Mail zurückgekommen

@@ -1,4 +1,4 @@
-import{a as s}from"./chunk-RCXIKE5E.js";import{a as e,b as n}from"./chunk-RJE6VATI.js";import"./chunk-HXOSLLEB.js";var a=e("fr",n+" "+s,`Annuler
+import{a as s}from"./chunk-RCXIKE5E.js";import{a as e,b as n}from"./chunk-IOEZQBM5.js";import"./chunk-HXOSLLEB.js";var a=e("fr",n+" "+s,`Annuler
 Fermer
 Enregistrer
 Réessayer
@@ -58,7 +58,6 @@ jusqu’au {0}
 {0|+#}
 Expire {0}
 Invité par {0}
-Invitation
 E-mail non remis
 E-mail refusé
 E-mail revenu
