@@ -170,6 +170,8 @@ async fn worked(stage: &Stage<'_>, organization: &str, begun: Instant) -> Durati
     loop {
         stage.drained().await;
         if !has(stage, organization, "JOB#").await {
+            // The last slice may have ended since then, and its mail is still to be delivered.
+            stage.drained().await;
             return stage.last_taken().duration_since(begun);
         }
         assert!(begun.elapsed() < PATIENCE, "a job does not end");
