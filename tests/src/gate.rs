@@ -7,14 +7,15 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// A gate before the table; clones are the same gate.
 #[derive(Debug, Clone, Default)]
 pub struct Gate {
     shut: Arc<AtomicBool>,
     waiting: Arc<Notify>,
-    open: Arc<Notify>,
+    /// The body of the transaction that is held.
+    held: Arc<watch::Sender<Option<Vec<u8>>>>,
 }
 
 impl Gate {
@@ -43,14 +44,24 @@ impl Gate {
 
     /// Lets the held transaction go.
     pub fn open(&self) {
-        self.open.notify_one();
+        self.held.send_replace(None);
     }
 
-    fn holds(&self, request: &HttpRequest) -> bool {
+    /// Waits for as long as the request is held. Where the SDK loses its patience and sends it again, it is held again.
+    async fn pass(&self, request: &HttpRequest) {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
+        if !target.ends_with(".TransactWriteItems") {
+            return;
+        }
+        let body = request.body().bytes().unwrap_or_default();
         // Counting people goes on in the background, and is not what is waited for.
-        let counts = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).contains("COUNTED#");
-        target.ends_with(".TransactWriteItems") && !counts && self.shut.swap(false, Ordering::SeqCst)
+        let counts = String::from_utf8_lossy(body).contains("COUNTED#");
+        if !counts && self.shut.swap(false, Ordering::SeqCst) {
+            self.held.send_replace(Some(body.to_vec()));
+            self.waiting.notify_one();
+        }
+        let mut held = self.held.subscribe();
+        let _ = held.wait_for(|held| held.as_deref() != Some(body)).await;
     }
 }
 
@@ -64,10 +75,7 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (real, gate) = (self.real.clone(), self.gate.clone());
         HttpConnectorFuture::new(async move {
-            if gate.holds(&request) {
-                gate.waiting.notify_one();
-                gate.open.notified().await;
-            }
+            gate.pass(&request).await;
             real.call(request).await
         })
     }
