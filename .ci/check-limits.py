@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import yaml
@@ -42,21 +43,30 @@ VARIABLES = Limit("bytes of a function's environment", 3_200, 4_096)
 ROUTES = Limit("routes", 240, 300)
 
 
-def worked_out(value: object) -> object:
+def longest(parameter: dict) -> str:
+    """The longest value of a parameter, as far as its declaration tells."""
+    if "AllowedValues" in parameter:
+        return max(map(str, parameter["AllowedValues"]), key=len)
+    return "x" * parameter["MaxLength"] if "MaxLength" in parameter else ARN
+
+
+def worked_out(value: object, parameters: dict = MappingProxyType({})) -> object:
     """The value with something in place of each intrinsic. Of a choice, the longer one."""
     if isinstance(value, list):
-        return [worked_out(one) for one in value]
+        return [worked_out(one, parameters) for one in value]
     if not isinstance(value, dict):
         return value
     if list(value) == ["Fn::If"]:
-        return max((worked_out(one) for one in value["Fn::If"][1:]), key=lambda one: len(json.dumps(one)))
+        return max((worked_out(one, parameters) for one in value["Fn::If"][1:]), key=lambda one: len(json.dumps(one)))
+    if value.get("Ref") in parameters:
+        return longest(parameters[value["Ref"]])
     if len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")):
         return "" if value.get("Ref") == "AWS::NoValue" else ARN
-    return {name: worked_out(one) for name, one in value.items()}
+    return {name: worked_out(one, parameters) for name, one in value.items()}
 
 
-def size(document: object) -> int:
-    return len(json.dumps(worked_out(document), separators=(",", ":")))
+def size(document: object, parameters: dict = MappingProxyType({})) -> int:
+    return len(json.dumps(worked_out(document, parameters), separators=(",", ":")))
 
 
 def counts(text: str, template: dict) -> dict[str, int]:
@@ -70,7 +80,7 @@ def counts(text: str, template: dict) -> dict[str, int]:
     }
 
 
-def of_resources(resources: dict) -> list[tuple[str, Limit, int]]:
+def of_resources(resources: dict, parameters: dict) -> list[tuple[str, Limit, int]]:
     found = []
     attached: dict[str, int] = {}
     for name, resource in resources.items():
@@ -87,7 +97,7 @@ def of_resources(resources: dict) -> list[tuple[str, Limit, int]]:
                     role = role["Fn::If"][1] if "Fn::If" in role else role
                     attached[role["Ref"]] = attached.get(role["Ref"], 0) + 1
             case "AWS::Lambda::Function":
-                found.append((name, VARIABLES, size(properties.get("Environment", {}).get("Variables", {}))))
+                found.append((name, VARIABLES, size(properties.get("Environment", {}).get("Variables", {}), parameters)))
             case "AWS::ApiGatewayV2::Api":
                 routes = sum(len(worked_out(methods)) for methods in properties["Body"]["paths"].values())
                 found.append((name, ROUTES, routes))
@@ -100,7 +110,7 @@ def main() -> int:
         text = place.read_text(encoding="utf-8")
         template = yaml.safe_load(text)
         measured = [("", TEMPLATE[what], count) for what, count in counts(text, template).items()]
-        for name, limit, count in measured + of_resources(template["Resources"]):
+        for name, limit, count in measured + of_resources(template["Resources"], template.get("Parameters", {})):
             most[limit] = max(most.get(limit, 0), count)
             if count > limit.here:
                 where = f"{place.name}: {name}".removesuffix(": ")
