@@ -22,7 +22,7 @@ def play(deployment: Deployment) -> None:
     assert f"{APP}/invitations/" in mail["BodyText"] and mail["BodyHtml"]
     token = api.invitation_token(ann.address)
     shown = api.send(None, "GET", f"/v1/invitations/{token}").expect(200)
-    assert (shown["organization"], shown["role"], shown["inviter"]) == ("Acme", "Program Admin", "olivia")
+    assert (shown["organization_name"], shown["role_name"], shown["inviter"]) == ("Acme", "Program Admin", "olivia")
     assert shown["email"] == f"a***@{api.domain}"
     me = ann.post(f"/v1/invitations/{token}/accept").expect(200)["member"]
     assert (me["id"], me["status"]) == (ann.id, "active")

@@ -49,7 +49,7 @@ def adding(team: Team, dana, tess, eddy):
     assert mail["Subject"] == "dana invited you to join Acme"
     token = team.api.invitation_token(nell.address)
     page = team.api.send(None, "GET", f"/v1/invitations/{token}").expect(200)
-    assert (page["role"], page["inviter"], page["state"]) == ("Technical Editor", "dana", "pending")
+    assert (page["role_name"], page["inviter"], page["state"]) == ("Technical Editor", "dana", "pending")
     team.api.send(None, "POST", f"/v1/invitations/{token}/accept").problem(401, "unauthorized")
     assert not team.may(nell, "source:write", "shop")
     nell.post(f"/v1/invitations/{token}/accept").expect(200)
