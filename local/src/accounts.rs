@@ -1,4 +1,4 @@
-//! The people whom the development identity provider offers to sign in as.
+//! The accounts that the development identity provider lists for sign-in.
 
 use crate::identity::TokenRequest;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -200,7 +200,7 @@ if (language === "ar") document.documentElement.dir = "rtl";
 configure({ api, language, getToken: ({ fresh }) => session.token(fresh) });
 try {
   await session.arrive();
-  // A reload loses the token. Whoever is signed in at the provider comes back at once.
+  // A reload loses the token. A reader who is still signed in at the provider comes back without a prompt.
   if (!session.reader && session.wasSignedIn) await session.signIn(here());
   else await arrive(false);
 } catch (error) {

@@ -133,7 +133,7 @@ test("each person of the demo signs in by a click and sees their team", async ()
   }
 });
 
-test("whoever owns several teams switches between them", async () => {
+test("an owner of several teams switches between them", async () => {
   await signInAs(OWNER.email);
   await page.getByRole("listitem").filter({ hasText: "Pixel Studio" }).getByRole("button").click();
   await heading("Team – Pixel Studio").waitFor();
@@ -241,7 +241,7 @@ test("a token that has expired is renewed while the page is open, and once that 
   }
 });
 
-test("whoever signs out is asked again who they are", async () => {
+test("a reader who signs out has to sign in again", async () => {
   await signInAs("colin@acme.example");
   await heading("Team – Northside Practice").waitFor();
   await button("Sign out").click();

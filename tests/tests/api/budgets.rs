@@ -351,7 +351,7 @@ async fn a_page_names_its_resources_with_a_further_round_trip_only_if_there_are_
     let (answer, trips) = measured(&b, &case).await;
     assert!(named(&answer).is_some_and(|name| name != "Another"));
     assert_eq!(trips, PEOPLE + 1, "{:?}", b.faults.calls());
-    // Whoever sees some programs alone reads the names of these.
+    // A caller who sees only some programs reads only the names of those programs.
     case.who = Some(ann.clone());
     let (answer, trips) = measured(&b, &case).await;
     assert!(named(&answer).is_some());

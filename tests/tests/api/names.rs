@@ -1,4 +1,4 @@
-//! Names beside ids, for pages: of resources, of inviters, and in the record of changes; and whom they are told.
+//! Names of resources, inviters, actors and subjects next to their ids, and which callers see them.
 
 use muster_tests::harness::{Harness, Organization, invitation};
 use muster_tests::shortcuts::invitation_with;

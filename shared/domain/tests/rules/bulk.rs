@@ -79,7 +79,7 @@ fn a_dry_run_decides_every_row_on_what_the_rows_before_would_leave() {
     let Ok(got) = foresee::<_, _, Infallible>(&scene(&organization, &owners[0]), &rows, &mut end, left);
     assert_eq!(got.verdicts, [Ok(()), Ok(()), Err(MemberRefusal::LastOwner)]);
     assert_eq!(got.changes.owner_delta(set()), -2);
-    // Whoever leaves decides nothing more.
+    // After the actor leaves, the remaining rows are refused.
     let rows = [&owners[0], &owners[1], &owners[2]];
     let Ok(got) = foresee::<_, _, Infallible>(&scene(&organization, &owners[0]), &rows, &mut end, left);
     assert_eq!(

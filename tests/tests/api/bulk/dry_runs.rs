@@ -211,7 +211,7 @@ async fn a_dry_run_is_refused_to_whom_the_action_is_refused() {
             )
             .await;
         through.problem(403, "read-only-key");
-        // Whom the caller does not see is as good as nobody.
+        // A member that the caller cannot see gets the same verdict as a member that does not exist.
         let told = foreseen(&h, &acme, &quinn, action, &body).await;
         if action == "/members/change-role" {
             continue;
