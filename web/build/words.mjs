@@ -2,7 +2,7 @@
 // not with each language. `elements/src/words/lines.ts` reads them.
 
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 
 const LANGUAGE = /words\/(?:[a-z]{2}|en-more)\.ts$/;
@@ -65,7 +65,11 @@ const fileAt = async (path) => constantsOf(path, await readFile(path, "utf8"));
 export const words = {
   name: "words",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^muster:keys\// }, ({ path, resolveDir }) => ({ path: join(resolveDir, path.slice("muster:keys/".length)), namespace: "keys" }));
+    // Relative, because the names of the built files are hashes of the paths in a namespace of a plugin too.
+    onResolve({ filter: /^muster:keys\// }, ({ path, resolveDir }) => ({
+      path: relative(process.cwd(), join(resolveDir, path.slice("muster:keys/".length))).replaceAll("\\", "/"),
+      namespace: "keys",
+    }));
     onLoad({ filter: /.*/, namespace: "keys" }, async ({ path }) => {
       const keys = linesOf(await fileAt(path)).map(([key]) => key);
       return { contents: exported(keys), loader: "js" };
