@@ -44,5 +44,5 @@ pub use functions::{Failure, Functions, Launcher, Running, Surroundings, run_as,
 pub use gateway::cors::CorsError;
 pub use identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
 pub use sent_mail::SentMail;
-pub use streams::{DeadLetter, MappingError};
+pub use streams::{DeadLetter, MappingError, StreamFilters};
 pub use template::TemplateError;

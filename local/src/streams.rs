@@ -10,7 +10,7 @@ use crate::functions::Functions;
 use delivery::Delivery;
 #[cfg(test)]
 pub(crate) use filter::matches;
-pub use mapping::MappingError;
+pub use mapping::{MappingError, StreamFilters};
 pub(crate) use reader::Reader;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -6,18 +6,20 @@ use crate::personas::Persona;
 use crate::requests::Case;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::member::{Grant, RoleAssignment};
-use muster_domain::{Changes, Member, Organization, Pair, Resource, RoleId, UserId, roleset};
+use muster_domain::{Changes, Member, Organization, Pair, Resource, ResourceKey, RoleId, UserId, roleset};
 use muster_edge::App;
 use muster_store::{Commit, Key};
 
-/// Members of one transaction: each is at most four items.
-const AT_ONCE: usize = 20;
+/// Items of one transaction. A member is at most three, and each of their grants is another.
+const ITEMS_AT_ONCE: usize = 80;
 
 /// What the members of a crowd hold.
 #[derive(Debug, Clone, Copy)]
 pub enum Holding {
     /// Program facilitator of `spring`.
     Grant,
+    /// Program facilitator of so many programs, `program0` and so on.
+    Grants(usize),
     /// Implementation admin, for so long from now.
     Limited(SignedDuration),
 }
@@ -31,27 +33,42 @@ pub async fn crowd(b: &Bench, case: &Case, name: &str, size: usize, holding: Hol
     join(&b.quiet, case.organization(), &people, holding).await;
 }
 
-/// Makes these people members of an organization that has the program `spring`.
+impl Holding {
+    /// The ids of the programs that a member has a role on.
+    #[must_use]
+    pub fn programs(self) -> Vec<String> {
+        match self {
+            Self::Grant => vec!["spring".to_owned()],
+            Self::Grants(count) => (0..count).map(|n| format!("program{n}")).collect(),
+            Self::Limited(_) => Vec::new(),
+        }
+    }
+}
+
+/// Makes these people members of an organization that has the programs.
 ///
 /// # Panics
 /// If they cannot be written.
 pub async fn join(app: &App, organization: &harness::Organization, people: &[Persona], holding: Holding) {
     let id = organization.id.parse().unwrap();
-    let spring = muster_domain::ResourceKey {
-        kind: "program".parse().unwrap(),
-        id: "spring".parse().unwrap(),
-    };
+    let programs = holding.programs().into_iter();
+    let programs: Vec<ResourceKey> = programs
+        .map(|id| ResourceKey {
+            kind: "program".parse().unwrap(),
+            id: id.parse().unwrap(),
+        })
+        .collect();
     let owner: UserId = organization.owner.id().parse().unwrap();
-    let keys = [
-        Key::organization(id),
-        Key::member(id, owner),
-        Key::resource(id, &spring),
-    ];
+    let mut keys = vec![Key::organization(id), Key::member(id, owner)];
+    keys.extend(programs.iter().map(|program| Key::resource(id, program)));
     let store = app.store();
     let seen = store.read(&keys).await.unwrap();
     let organization = seen.organization(id).unwrap().expect("an organization");
     let owner = seen.member(id, owner).unwrap().expect("its owner");
-    let spring = seen.resource(id, &spring).unwrap().expect("its program");
+    let programs: Vec<Resource> = programs
+        .iter()
+        .map(|program| seen.resource(id, program).unwrap().expect("its program"))
+        .collect();
     let set = roleset::find(&organization.role_set).expect("a role set");
     let now = app.clock().now();
     let members: Vec<_> = people
@@ -62,12 +79,12 @@ pub async fn join(app: &App, organization: &harness::Organization, people: &[Per
                 subject: None,
                 email: person.email().parse().unwrap(),
                 version: 0,
-                ..held(&owner, &organization, &spring, holding, now)
+                ..held(&owner, &organization, &programs, holding, now)
             };
             Pair::new(member.recomputed(set, now))
         })
         .collect();
-    for part in members.chunks(AT_ONCE) {
+    for part in members.chunks(ITEMS_AT_ONCE / (3 + programs.len())) {
         let changes = Changes {
             members: part.to_vec(),
             ..Changes::default()
@@ -83,7 +100,13 @@ pub async fn join(app: &App, organization: &harness::Organization, people: &[Per
     }
 }
 
-fn held(owner: &Member, organization: &Organization, spring: &Resource, holding: Holding, now: Timestamp) -> Member {
+fn held(
+    owner: &Member,
+    organization: &Organization,
+    programs: &[Resource],
+    holding: Holding,
+    now: Timestamp,
+) -> Member {
     let held = |role: &str, expires_at| {
         let role: RoleId = role.parse().unwrap();
         let epoch = organization.epoch(&role);
@@ -95,12 +118,12 @@ fn held(owner: &Member, organization: &Organization, spring: &Resource, holding:
         }
     };
     let (role, grants) = match holding {
-        Holding::Grant => {
-            let grant = Grant {
-                resource: spring.reference.clone(),
+        Holding::Grant | Holding::Grants(_) => {
+            let grants = programs.iter().map(|program| Grant {
+                resource: program.reference.clone(),
                 held: held("program_facilitator", None),
-            };
-            (None, vec![grant])
+            });
+            (None, grants.collect())
         }
         Holding::Limited(time) => (Some(held("implementation_admin", Some(now + time))), Vec::new()),
     };

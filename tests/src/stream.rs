@@ -6,8 +6,10 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record, ShardIteratorType};
 use muster_edge::App;
 use muster_functions::streams;
-use muster_local::{Options, run_as};
-use serde_json::{Value, json};
+use muster_local::{Options, StreamFilters, run_as};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// More rounds than any test needs: work that is not finished after them never will be.
 const ROUNDS: usize = 60;
@@ -196,34 +198,81 @@ impl Stream {
     }
 }
 
+/// A record that a function gets, and what else to know of it.
+pub(crate) struct Taken {
+    /// The binary of the function.
+    pub(crate) taker: &'static str,
+    /// The partition key of its item.
+    pub(crate) partition: String,
+    /// Its number in the stream.
+    pub(crate) number: String,
+    /// The record as the function gets it, with as much of the images as filters and functions look at.
+    pub(crate) json: Value,
+}
+
+/// What the filters and functions look at of an item's images.
+const LOOKED_AT: [&str; 5] = ["kind", "noted", "to", "asked", "version"];
+
 /// The record as its function gets it; none if the template's filters keep it from both.
-fn waiting(record: &Record) -> Option<Waiting> {
+pub(crate) fn taken(record: &Record) -> Option<Taken> {
+    static FILTERS: LazyLock<StreamFilters> =
+        LazyLock::new(|| StreamFilters::of_template().expect("the template feeds the stream to functions"));
     let change = record.dynamodb()?;
-    let text = |value: &AttributeValue| value.as_s().ok().cloned();
-    let key = |name: &str| change.keys()?.get(name).and_then(text);
-    let is_new = record.event_name() == Some(&OperationType::Insert);
-    let kind = change.new_image().and_then(|image| image.get("kind")).and_then(text);
-    let function = match kind.as_deref() {
-        Some("mail") if is_new => Function::DeliverMail,
-        Some("job") => Function::FinishWork,
-        // People are counted, those who have gone too.
-        _ if key("SK")?.starts_with("TEAM#") => Function::CountPeople,
-        _ => return None,
+    let image = |image: Option<&HashMap<String, AttributeValue>>| {
+        let known = LOOKED_AT
+            .into_iter()
+            .filter_map(|name| Some((name, json_of(image?.get(name)?)?)));
+        image.map(|_| {
+            known
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect::<Map<_, _>>()
+        })
     };
+    let keys = change.keys()?.iter();
+    let keys = keys.filter_map(|(name, value)| Some((name.clone(), json_of(value)?)));
     let mut json = json!({
         "eventName": record.event_name().map(OperationType::as_str),
         "dynamodb": {
-            "Keys": { "PK": { "S": key("PK")? }, "SK": { "S": key("SK")? } },
+            "Keys": keys.collect::<Map<_, _>>(),
             "SequenceNumber": change.sequence_number()?,
             "ApproximateCreationDateTime": change.approximate_creation_date_time()?.as_secs_f64(),
         },
     });
-    // As much of the image as a function looks at.
-    let image = |name: &str| change.new_image()?.get(name);
-    if let (Function::DeliverMail, Some(to)) = (function, image("to").and_then(text)) {
-        let asked = image("asked").and_then(|asked| asked.as_bool().ok());
-        json["dynamodb"]["NewImage"] = json!({ "to": { "S": to }, "asked": { "BOOL": asked } });
+    for (name, image) in [
+        ("NewImage", image(change.new_image())),
+        ("OldImage", image(change.old_image())),
+    ] {
+        if let Some(image) = image {
+            json["dynamodb"][name] = image.into();
+        }
     }
+    Some(Taken {
+        taker: FILTERS.taker(&json)?,
+        partition: change.keys()?.get("PK")?.as_s().ok()?.clone(),
+        number: change.sequence_number()?.to_owned(),
+        json,
+    })
+}
+
+/// An attribute in the JSON of DynamoDB, if it is of a kind that the filters know.
+fn json_of(value: &AttributeValue) -> Option<Value> {
+    match value {
+        AttributeValue::S(text) => Some(json!({ "S": text })),
+        AttributeValue::N(number) => Some(json!({ "N": number })),
+        AttributeValue::Bool(truth) => Some(json!({ "BOOL": truth })),
+        _ => None,
+    }
+}
+
+/// The record with the function that takes it. Of `finish-work`, jobs are told from people.
+fn waiting(record: &Record) -> Option<Waiting> {
+    let Taken { taker, json, .. } = taken(record)?;
+    let function = match taker {
+        "deliver-mail" => Function::DeliverMail,
+        "finish-work" if json["dynamodb"]["NewImage"]["kind"]["S"] == "job" => Function::FinishWork,
+        "finish-work" => Function::CountPeople,
+        other => panic!("no test feeds `{other}`"),
+    };
     Some(Waiting { function, json })
 }
 

@@ -18,8 +18,33 @@ pub(super) struct Mapping {
 impl Mapping {
     /// The records that pass one of the filters.
     pub(super) fn wanted(&self, records: &[LambdaRecord]) -> Vec<LambdaRecord> {
-        let passes = |record: &&LambdaRecord| self.patterns.iter().any(|pattern| matches(pattern, &record.json));
+        let passes = |record: &&LambdaRecord| self.passes(&record.json);
         records.iter().filter(passes).cloned().collect()
+    }
+
+    /// Whether a record passes one of the filters.
+    fn passes(&self, record: &Value) -> bool {
+        self.patterns.iter().any(|pattern| matches(pattern, record))
+    }
+}
+
+/// The filters of the template's event source mappings, for a program that reads the stream itself.
+pub struct StreamFilters(Vec<Mapping>);
+
+impl StreamFilters {
+    /// Reads them from the template.
+    ///
+    /// # Errors
+    /// The template has no usable mapping for a stream function.
+    pub fn of_template() -> Result<Self, MappingError> {
+        mappings().map(Self)
+    }
+
+    /// The binary of the function that gets a record, in the form that Lambda gives it; `None` if no filter lets it pass.
+    #[must_use]
+    pub fn taker(&self, record: &Value) -> Option<&'static str> {
+        let taker = self.0.iter().find(|mapping| mapping.passes(record));
+        taker.map(|mapping| mapping.function.binary)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Event source mappings in simulated time: what takes the stream's records to functions.
 
 use super::settings::Source;
-use crate::stream::Reader;
-use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record};
+use crate::stream::{Reader, Taken, taken};
+use aws_sdk_dynamodbstreams::types::Record;
 use futures::future::LocalBoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +11,7 @@ use muster_functions::streams;
 use muster_local::run_as;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
@@ -175,9 +175,16 @@ impl Mappings {
     }
 
     fn distribute(&self, record: &Record) {
-        let Some((mapping, partition, number, json)) = event(record) else {
+        let Some(Taken {
+            taker,
+            partition,
+            number,
+            json,
+        }) = taken(record)
+        else {
             return;
         };
+        let mapping = usize::from(taker != MAIL);
         let mut hasher = DefaultHasher::new();
         partition.hash(&mut hasher);
         let since = Instant::now();
@@ -254,44 +261,4 @@ async fn invoke(mapping: usize, app: &App, event: Value) -> Vec<String> {
     let failures = answer["batchItemFailures"].as_array().into_iter().flatten();
     let number = |failure: &Value| failure["itemIdentifier"].as_str().map(str::to_owned);
     failures.filter_map(number).collect()
-}
-
-/// Which mapping wants a record by the template's filters, the partition key it is of, its number, and the record as a function gets it:
-/// as much of it as functions look at.
-fn event(record: &Record) -> Option<(usize, String, String, Value)> {
-    let change = record.dynamodb()?;
-    let text = |value: &AttributeValue| value.as_s().ok().cloned();
-    let key = |name: &str| change.keys()?.get(name).and_then(text);
-    let (pk, sk) = (key("PK")?, key("SK")?);
-    let (new, old) = (change.new_image(), change.old_image());
-    let kind = new.and_then(|image| image.get("kind")).and_then(text);
-    let is = |event: &OperationType| record.event_name() == Some(event);
-    let mapping = match kind.as_deref() {
-        Some("mail") if is(&OperationType::Insert) => 0,
-        Some("job") if !is(&OperationType::Remove) => 1,
-        _ if sk.starts_with("TEAM#") => 1,
-        _ => return None,
-    };
-    let image = |image: Option<&HashMap<String, AttributeValue>>| {
-        let image = image?;
-        let mut shown = json!({});
-        if let Some(version) = image.get("version").and_then(|version| version.as_n().ok()) {
-            shown["version"] = json!({ "N": version });
-        }
-        if let Some(to) = image.get("to").and_then(text) {
-            shown["to"] = json!({ "S": to });
-        }
-        Some(shown)
-    };
-    let number = change.sequence_number()?.to_owned();
-    let json = json!({
-        "eventName": record.event_name().map(OperationType::as_str),
-        "dynamodb": {
-            "Keys": { "PK": { "S": pk }, "SK": { "S": sk } },
-            "SequenceNumber": number,
-            "NewImage": image(new),
-            "OldImage": image(old),
-        },
-    });
-    Some((mapping, pk, number, json))
 }

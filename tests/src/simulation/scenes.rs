@@ -5,6 +5,7 @@
 mod acceptances;
 mod activity;
 mod backlog;
+mod bulk;
 mod erasing;
 mod feedback;
 mod grants;
@@ -14,6 +15,7 @@ mod sweeps;
 pub use acceptances::acceptances;
 pub use activity::activity;
 pub use backlog::backlog;
+pub use bulk::bulk;
 pub use erasing::erasing;
 pub use feedback::feedback;
 pub use grants::grants;
@@ -106,9 +108,20 @@ impl Scene {
 
     /// So many members, each with a role on `spring`.
     fn joined(&self, count: usize) -> Vec<Persona> {
+        self.holding(count, Holding::Grant)
+    }
+
+    /// So many members, each of whom holds this.
+    fn holding(&self, count: usize, holding: Holding) -> Vec<Persona> {
         let people = self.people(count);
-        let app = self.simulation.h.backend.app();
-        self.simulation.prepare(join(app, &self.acme, &people, Holding::Grant));
+        let h = &self.simulation.h;
+        self.simulation.prepare(async {
+            for program in holding.programs() {
+                let path = self.acme.path(&format!("/resources/program/{program}"));
+                self.acme.owner.put(h, &path, &json!({ "name": program })).await;
+            }
+            join(h.backend.app(), &self.acme, &people, holding).await;
+        });
         people
     }
 
@@ -150,10 +163,15 @@ impl Scene {
     }
 }
 
-/// Sends a request until it is not answered with a throttle; gives how often it was, with the answer.
+/// Sends a sample request until it is not answered with a throttle; gives how often it was, with the answer.
 async fn insist(stage: &Stage<'_>, binary: &'static str, values: impl Fn() -> Values) -> (usize, Answered) {
+    insist_on(async || stage.request(binary, &values()).await).await
+}
+
+/// The same with any request.
+async fn insist_on(mut send: impl AsyncFnMut() -> Answered) -> (usize, Answered) {
     for again in 0.. {
-        let answered = stage.request(binary, &values()).await;
+        let answered = send().await;
         if answered.status != 503 {
             return (again, answered);
         }

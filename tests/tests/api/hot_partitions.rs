@@ -15,7 +15,7 @@ use muster_tests::meter::{self, Charge};
 use muster_tests::partitions::{Billing, Kind, Limits, Partitions};
 use muster_tests::samples;
 use muster_tests::simulation::scenes::{
-    Played, acceptances, activity, backlog, erasing, feedback, grants, resending, sweeps,
+    Played, acceptances, activity, backlog, bulk, erasing, feedback, grants, resending, sweeps,
 };
 use muster_tests::stream::Stream;
 use serde_json::{Value, json};
@@ -61,6 +61,11 @@ fn members_are_seen_in_a_hot_partition() {
 #[test]
 fn all_invitations_are_sent_again_from_a_hot_partition() {
     met(&resending(Limits::of(50.0), 30), Duration::from_secs(240));
+}
+
+#[test]
+fn members_with_many_grants_are_changed_by_bulk_actions_in_a_hot_partition() {
+    met(&bulk(SMALL, 30, 20), Duration::from_secs(120));
 }
 
 #[test]

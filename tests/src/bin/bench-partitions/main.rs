@@ -5,7 +5,9 @@
 use clap::Parser;
 use muster_tests::markdown::Table;
 use muster_tests::partitions::{Kind, Limits};
-use muster_tests::simulation::scenes::{Played, acceptances, activity, erasing, feedback, grants, resending, sweeps};
+use muster_tests::simulation::scenes::{
+    Played, acceptances, activity, bulk, erasing, feedback, grants, resending, sweeps,
+};
 use std::time::{Duration, Instant};
 
 /// Plays scenes that make partitions hot.
@@ -41,7 +43,7 @@ struct Scene {
     play: fn(Limits, usize) -> Played,
 }
 
-const SCENES: [Scene; 7] = [
+const SCENES: [Scene; 9] = [
     Scene {
         name: "erasing an organization of 1,000,000",
         count: 1_000_000,
@@ -83,6 +85,20 @@ const SCENES: [Scene; 7] = [
         finer: 10,
         busy: MINUTE,
         play: feedback,
+    },
+    Scene {
+        name: "10,000 members with one grant each given a role by bulk actions",
+        count: 10_000,
+        finer: 10,
+        busy: MINUTE,
+        play: |limits, count| bulk(limits, count, 1),
+    },
+    Scene {
+        name: "10,000 members with 20 grants each given a role by bulk actions",
+        count: 10_000,
+        finer: 10,
+        busy: MINUTE,
+        play: |limits, count| bulk(limits, count, 20),
     },
     Scene {
         name: "100,000 organizations with something due",
