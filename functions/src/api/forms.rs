@@ -95,14 +95,25 @@ macro_rules! label {
     };
 }
 
+/// The name of a host on the internet.
+macro_rules! host_name {
+    () => {
+        concat!("(?:", label!("A-Za-z0-9"), "\\.)+", label!("A-Za-z"))
+    };
+}
+
 /// The address of a web page.
 const PAGE_URL: &str = concat!(
-    "^https://(?:",
-    label!("A-Za-z0-9"),
-    "\\.)*",
-    label!("A-Za-z"),
+    "^https://",
+    host_name!(),
     "(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?",
     "(?:[/?#](?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?$"
+);
+/// The address of a picture.
+const LOGO_URL: &str = concat!(
+    "^https://",
+    host_name!(),
+    "(?:[/?#][!#$%&()*+,./0-9:;=?@A-Z\\[\\]_a-z~-]*)?$"
 );
 /// A period.
 const PERIOD: &str = concat!(
@@ -172,7 +183,7 @@ forms! {
     /// A color: `#` and six hexadecimal digits.
     Color { pattern "^#[0-9A-Fa-f]{6}$" } "#3366ff";
     /// The https URL of a picture, of up to 500 characters, without a port.
-    LogoUrl { min_length 1, max_length 500, pattern "^https://[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?:[/?#][!#$%&()*+,./0-9:;=?@A-Z\\[\\]_a-z~-]*)?$" } "https://cdn.example.com/logo.png";
+    LogoUrl { min_length 1, max_length 500, pattern LOGO_URL } "https://cdn.example.com/logo.png";
     /// An IANA time zone name. The pattern accepts more than the API does.
     TimeZone { pattern "^[A-Za-z0-9_+/-]{1,64}$" } "Europe/Paris";
     /// When a person joined: a period up to now, a year, or a range of days, inclusive, in UTC. The pattern accepts more than the API does.

@@ -1,6 +1,6 @@
 //! What makes an email recognizable: an accent color that text stands out from, and a logo.
 
-use crate::text::{Color, TextError};
+use crate::text::{Color, TextError, is_host_name};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -83,12 +83,7 @@ impl FromStr for LogoUrl {
             let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
             rest.get(..end).unwrap_or_default()
         });
-        let is_host = |host: &str| {
-            let of_label =
-                |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-            host.contains('.') && host.split('.').all(of_label)
-        };
-        (url.chars().all(plain) && host.is_some_and(is_host))
+        (url.chars().all(plain) && host.is_some_and(is_host_name))
             .then(|| Self(url.to_owned()))
             .ok_or(TextError::Form(
                 "must be an https URL, such as `https://cdn.example.com/logo.png`",
@@ -174,6 +169,9 @@ mod tests {
             "https://user@cdn.example/logo.png",
             "https://cdn.example:8443/logo.png",
             "https://[::1]/logo.png",
+            "https://127.0.0.1/logo.png",
+            "https://0x7f.1/logo.png",
+            "https://-cdn.example/logo.png",
             "https://cdn..example/logo.png",
             "https://cdn.example/lo go.png",
             "https://cdn.example/\"onerror=alert(1)",

@@ -187,19 +187,6 @@ fn subject(text: &str) -> Result<String, TextError> {
 
 /// Only what every browser takes for an address with a host name: it becomes a link on pages.
 fn page_url(text: &str) -> Result<String, TextError> {
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    let is_host = |host: &str| {
-        let named = host
-            .rsplit('.')
-            .next()
-            .is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()));
-        named && host.split('.').all(is_label)
-    };
     let is_port =
         |port: &str| !port.starts_with('0') && port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
     let fits = text.len() <= 2_048
@@ -209,11 +196,26 @@ fn page_url(text: &str) -> Result<String, TextError> {
             let (host, port) = authority
                 .split_once(':')
                 .map_or((authority, None), |(host, port)| (host, Some(port)));
-            is_host(host) && port.is_none_or(is_port) && is_path(path)
+            is_host_name(host) && port.is_none_or(is_port) && is_path(path)
         });
     fits.then(|| text.to_owned()).ok_or(TextError::Form(
         "must be an `https` address with a host name, of at most 2,048 characters",
     ))
+}
+
+/// Whether a text is the name of a host on the internet, and no address: browsers take a host whose last label is a number, such as
+/// `0x7f.1`, for one (WHATWG URL, section 3.5).
+pub(crate) fn is_host_name(host: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let Some((_, last)) = host.rsplit_once('.') else {
+        return false;
+    };
+    last.starts_with(|c: char| c.is_ascii_alphabetic()) && host.split('.').all(is_label)
 }
 
 /// Whether a text is what can follow a host: no quotation marks, brackets or spaces, and hexadecimal digits after each `%`.
@@ -346,7 +348,6 @@ mod tests {
         for good in [
             "https://x.example",
             "https://x.example:8443/a/b?c=d&e=%C3%A9#f",
-            "https://localhost?a",
             "https://xn--bcher-kva.example/",
             &long,
         ] {
@@ -364,7 +365,12 @@ mod tests {
             "https://x..example",
             "https://-x.example",
             "https://127.0.0.1",
+            "https://0x7f.1",
+            "https://x.0x7f",
             "https://[::1]",
+            "https://localhost?a",
+            "https://x",
+            "https://x.example.",
             "https://x.example:0",
             "https://x.example:65536",
             "https://x.example:",
