@@ -61,8 +61,9 @@ pub enum Letter {
     AccessEnded {
         /// The role.
         role: RoleId,
-        /// The resource, if it was held on one.
-        resource: Option<ResourceKey>,
+        /// The resources, if any.
+        #[serde(default)]
+        resources: Vec<ResourceKey>,
         /// The reason.
         reason: EndReason,
     },

@@ -118,10 +118,14 @@ impl Writer<'_> {
                 ends_at: *ends_at,
                 days: days_left(*days, *ends_at, self.app.clock().now()),
             }),
-            Letter::AccessEnded { role, resource, reason } => Content::AccessEnded(mail::AccessEnded {
+            Letter::AccessEnded {
+                role,
+                resources,
+                reason,
+            } => Content::AccessEnded(mail::AccessEnded {
                 organization: self.name(),
                 role: self.role(role),
-                resources: ResourceNames::from(&*self.names_of(resource.as_slice()).await?),
+                resources: ResourceNames::from(&*self.names_of(resources).await?),
                 reason: *reason,
             }),
             Letter::OrganizationDeleted { .. }

@@ -179,14 +179,29 @@ fn end_holdings(
             Some(what),
             revoked,
         ));
-        let letter = Letter::AccessEnded {
-            role: held.role.clone(),
-            resource: on.map(|r| r.key.clone()),
-            reason,
-        };
-        changes.mail.extend(notify(set, before, &held.role, letter, now, ids));
+    }
+    for letter in end_letters(ended, reason) {
+        if let Letter::AccessEnded { role, .. } = &letter {
+            let role = role.clone();
+            changes.mail.extend(notify(set, before, &role, letter, now, ids));
+        }
     }
     changes
+}
+
+/// The letters about roles that ended: one for all resources of a role.
+fn end_letters(ended: &[(&RoleAssignment, Option<&ResourceRef>)], reason: EndReason) -> Vec<Letter> {
+    let mut grouped: BTreeMap<(&RoleId, bool), Vec<ResourceKey>> = BTreeMap::new();
+    for (held, on) in ended {
+        let resources = grouped.entry((&held.role, on.is_some())).or_default();
+        resources.extend(on.map(|r| r.key.clone()));
+    }
+    let letter = |((role, _), resources): ((&RoleId, bool), _)| Letter::AccessEnded {
+        role: role.clone(),
+        resources,
+        reason,
+    };
+    grouped.into_iter().map(letter).collect()
 }
 
 /// An email to the member, unless holders of the role are not notified or the member is inactive.

@@ -107,11 +107,11 @@ fn more_ends_than_one_change_takes_are_left_over_and_announcements_wait_for_them
     let member = somebody("m", None, grants);
     let now = "2026-03-11T00:00:00Z";
     let first = expire(&member, now);
-    assert_eq!(letters(&first), vec![None; MAX_ENDED_ROLES]);
+    assert_eq!((letters(&first), first.events.len()), (vec![None], MAX_ENDED_ROLES));
     let left = after(&first);
     assert!(left.due_at <= Some(at(now)), "still due");
     let second = expire(&left, now);
-    assert_eq!(letters(&second), [None, None, None]);
+    assert_eq!((letters(&second), second.events.len()), (vec![None], 3));
     let third = expire(&after(&second), now);
     assert_eq!(letters(&third), [Some(1)]);
     assert!(expire(&after(&third), now).is_empty(), "announced once");
@@ -156,6 +156,34 @@ fn a_role_switched_off_ends_for_those_who_had_it_then() {
     let mut later = helper.clone();
     later.role.as_mut().unwrap().epoch = 1;
     assert!(end_switched_off(set(), &later, &role("implementation_admin"), 0, now(), &mut ids()).is_empty());
+}
+
+#[test]
+fn one_letter_tells_of_the_end_of_a_role_on_all_resources_and_another_of_each_other_role() {
+    let end = Some(at("2026-03-11T00:00:00Z"));
+    let grants = [
+        grant("spring", "program_admin", end),
+        grant("summer", "program_facilitator", end),
+        grant("autumn", "program_admin", end),
+        grant("winter", "program_admin", None),
+    ];
+    let ended = expire(&somebody("m", None, grants.to_vec()), "2026-03-11T00:00:00Z");
+    assert_eq!(kinds(&ended), ["member.role_ended"; 3]);
+    let told = ended.mail.iter().map(|mail| match &mail.letter {
+        Letter::AccessEnded { role, resources, .. } => {
+            let on: Vec<&str> = resources.iter().map(|resource| resource.id.as_str()).collect();
+            (role.as_str(), on)
+        }
+        other => panic!("not of an end: {other:?}"),
+    });
+    let told: Vec<_> = told.collect();
+    assert_eq!(
+        told,
+        [
+            ("program_admin", vec!["autumn", "spring"]),
+            ("program_facilitator", vec!["summer"])
+        ]
+    );
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn mail(to: &str, asked: bool) -> Mail {
         to: email_address(to),
         letter: Letter::AccessEnded {
             role: role("participant"),
-            resource: None,
+            resources: Vec::new(),
             reason: EndReason::Expired,
         },
         asked,

@@ -35,7 +35,7 @@ fn invited() -> Letter {
 fn ended() -> Letter {
     Letter::AccessEnded {
         role: role("participant"),
-        resource: None,
+        resources: Vec::new(),
         reason: EndReason::Expired,
     }
 }

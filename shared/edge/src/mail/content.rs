@@ -111,7 +111,7 @@ pub struct AccessEnded {
     pub organization: Line,
     /// The display name of the role.
     pub role: Line,
-    /// The resource, for a role on one.
+    /// The resources, for a role on some.
     pub resources: ResourceNames,
     /// The reason.
     pub reason: EndReason,
