@@ -9,7 +9,7 @@ use muster_domain::{
     Instant, LogoUrl, Message, Name, Organization, OrganizationId, Plan, RoleId, Settings, Status, Suspension, Term,
     UserId, UserName,
 };
-use muster_edge::etag::Stated;
+use muster_edge::etag::{SeenOrganization, Stated};
 use muster_edge::{Body, Field, OrgContext, given};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -313,6 +313,7 @@ impl OrganizationResponse {
         let suspension = organization.suspension.as_ref().filter(|_| org.sees_suspension());
         Self {
             suspension: suspension.map(|suspension| SuspensionResponse::of(suspension, org.now)),
+            version: org.seen(organization).state(),
             ..Self::created(organization)
         }
     }
@@ -331,7 +332,7 @@ impl OrganizationResponse {
             suspension: None,
             created_at: organization.created_at,
             deleted_at: organization.deleted_at,
-            version: organization.state(),
+            version: SeenOrganization::new(organization, true).state(),
         }
     }
 }

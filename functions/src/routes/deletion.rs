@@ -9,7 +9,7 @@ use muster_edge::{Call, Outcome, Reply, User};
 pub async fn delete(call: Call, user: User) -> Outcome {
     call.change_in_org(&user, call.path("org")?, Vec::new(), |org, _, ids| {
         let changes = deletion::delete(&org.decision_context()?, ids)?;
-        call.precondition(Some(&org.organization))?;
+        call.precondition(Some(&org.seen(&org.organization)))?;
         Ok(org.commit(changes, Reply::empty()))
     })
     .await
@@ -20,7 +20,7 @@ pub async fn restore(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     call.change_as_platform(&user, id, |org, ids| {
         let (after, changes) = deletion::restore(&org.organization, user.id, call.now, ids)?;
-        let reply = Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after);
+        let reply = Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&org.seen(&after));
         Ok(org.commit(changes, reply))
     })
     .await

@@ -8,6 +8,7 @@ use muster_domain::people::FilterContext;
 use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, OrganizationUpdate};
 use muster_domain::violation::Violation;
 use muster_domain::{OrganizationId, Plan, RoleSet, roleset};
+use muster_edge::etag::SeenOrganization;
 use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, NextAction, Outcome, Problem, Reply, User};
@@ -34,7 +35,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
             organizations::create(&founder, body.name.clone(), set, call.now, ids).ok_or_else(Problem::internal)?;
         let location = call.location(&format!("/v1/organizations/{}", organization.id));
         let reply = Reply::json(201, &OrganizationResponse::created(&organization))?
-            .showing(&organization)
+            .showing(&SeenOrganization::new(&organization, true))
             .header("location", location);
         Ok(NextAction::Commit(Box::new(PendingChange {
             changes,
@@ -120,7 +121,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     call.query(&[])?;
     let (org, _) = call.read_in_org(&user, call.path("org")?, Vec::new()).await?;
     org.any_role()?;
-    Ok(Reply::json(200, &OrganizationResponse::of(&org.organization, &org))?.showing(&org.organization))
+    Ok(Reply::json(200, &OrganizationResponse::of(&org.organization, &org))?.showing(&org.seen(&org.organization)))
 }
 
 /// Changes an organization's name and settings.
@@ -138,10 +139,10 @@ pub async fn update(call: Call, user: User) -> Outcome {
             accent_color: settings.and_then(|s| s.accent_color.clone().as_change()),
         };
         let (after, changes) = organizations::update(&org.decision_context()?, wanted, ids)?;
-        call.precondition(Some(&org.organization))?;
+        call.precondition(Some(&org.seen(&org.organization)))?;
         Ok(org.commit(
             changes,
-            Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after),
+            Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&org.seen(&after)),
         ))
     })
     .await
@@ -156,7 +157,7 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
         return Err(Problem::invalid([violation]));
     }
     call.change_as_platform(&user, id, |org, ids| {
-        call.precondition(Some(&org.organization))?;
+        call.precondition(Some(&org.seen(&org.organization)))?;
         let present = &org.organization.plan;
         let seat_limit = body.seat_limit.clone().as_change();
         let mail_limit = body.mail_limit.clone().as_change();
@@ -174,7 +175,7 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
         let (after, changes) = organizations::set_plan(&org.organization, wanted, user.id, call.now, ids);
         Ok(org.commit(
             changes,
-            Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after),
+            Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&org.seen(&after)),
         ))
     })
     .await

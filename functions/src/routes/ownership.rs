@@ -57,8 +57,8 @@ pub async fn paying_owner(call: Call, user: User) -> Outcome {
     call.change_in_org(&user, id, keys, |org: &OrgContext, read, ids| {
         let (after, changes) =
             ownership::name_paying_owner(&org.decision_context()?, read.member(id, owner)?.as_ref(), ids)?;
-        call.precondition(Some(&org.organization))?;
-        let reply = Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after);
+        call.precondition(Some(&org.seen(&org.organization)))?;
+        let reply = Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&org.seen(&after));
         Ok(org.commit(changes, reply))
     })
     .await

@@ -23,13 +23,13 @@ pub async fn suspend(call: Call, user: User) -> Outcome {
     let body: SuspendOrganizationRequest = call.body()?;
     let at = instant(&body)?;
     call.change_as_platform(&user, id, |org, ids| {
-        call.precondition(Some(&org.organization))?;
+        call.precondition(Some(&org.seen(&org.organization)))?;
         let wanted = SuspensionRequest {
             reason: body.reason.clone(),
             at,
         };
         let (after, changes) = suspension::suspend(&org.organization, wanted, user.id, call.now, ids);
-        let reply = Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after);
+        let reply = Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&org.seen(&after));
         Ok(org.commit(changes, reply))
     })
     .await
@@ -39,7 +39,7 @@ pub async fn suspend(call: Call, user: User) -> Outcome {
 pub async fn resume(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     call.change_as_platform(&user, id, |org, ids| {
-        call.precondition(Some(&org.organization))?;
+        call.precondition(Some(&org.seen(&org.organization)))?;
         let (_, changes) = suspension::resume(&org.organization, user.id, call.now, ids);
         Ok(org.commit(changes, Reply::empty()))
     })

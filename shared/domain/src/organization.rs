@@ -158,6 +158,9 @@ pub struct Organization {
     pub created_at: Timestamp,
     /// Rises with each change, except of the two counters.
     pub version: u64,
+    /// How many of these changes were of the suspension alone. Callers who do not see it must not see them in the version.
+    #[serde(default)]
+    pub suspension_changes: u64,
 }
 
 impl Organization {

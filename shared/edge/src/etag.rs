@@ -52,8 +52,43 @@ stated! {
     Contact created_at,
     Invitation created_at,
     Member joined_at,
-    Organization created_at,
     Resource created_at,
+}
+
+/// An organization as a caller sees it: changes of a suspension that they do not see are none.
+pub struct SeenOrganization<'a> {
+    organization: &'a Organization,
+    sees_suspension: bool,
+}
+
+impl<'a> SeenOrganization<'a> {
+    /// The organization as a caller sees it who sees its suspension, or does not.
+    #[must_use]
+    pub const fn new(organization: &'a Organization, sees_suspension: bool) -> Self {
+        Self {
+            organization,
+            sees_suspension,
+        }
+    }
+}
+
+impl Stated for SeenOrganization<'_> {
+    fn came(&self) -> Timestamp {
+        self.organization.created_at
+    }
+
+    fn version(&self) -> u64 {
+        let Organization {
+            version,
+            suspension_changes,
+            ..
+        } = self.organization;
+        if self.sees_suspension {
+            *version
+        } else {
+            version.saturating_sub(*suspension_changes)
+        }
+    }
 }
 
 /// A digest of a response body.

@@ -4,6 +4,7 @@ use crate::api_key::{good_key, unread_knower};
 use crate::app::App;
 use crate::auth::User;
 use crate::call::Call;
+use crate::etag::SeenOrganization;
 use crate::metrics::Metric;
 use crate::next_action::{NextAction, PendingChange};
 use crate::problem::Problem;
@@ -170,6 +171,12 @@ impl OrgContext {
             CallerKind::Platform => true,
             CallerKind::Member(member) => self.covers_all_roles() && member.is_active_owner(self.set),
         }
+    }
+
+    /// This state of the organization, as the caller sees it.
+    #[must_use]
+    pub fn seen<'a>(&self, organization: &'a Organization) -> SeenOrganization<'a> {
+        SeenOrganization::new(organization, self.sees_suspension())
     }
 
     /// The permissions of the caller's roles, within the limits of the caller's API key. `None` for the platform.

@@ -117,6 +117,7 @@ fn new_organization(id: OrganizationId, name: Name, set: &RoleSet, now: Timestam
         erasing: false,
         created_at: now,
         version: 1,
+        suspension_changes: 0,
     }
 }
 

@@ -233,6 +233,7 @@ fn with(before: &Organization, suspension: Option<Suspension>) -> Organization {
     Organization {
         suspension,
         version: before.version + 1,
+        suspension_changes: before.suspension_changes + 1,
         ..before.clone()
     }
 }

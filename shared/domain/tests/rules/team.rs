@@ -124,6 +124,7 @@ pub(crate) fn organization() -> Organization {
         erasing: false,
         created_at: now(),
         version: 1,
+        suspension_changes: 0,
     }
 }
 

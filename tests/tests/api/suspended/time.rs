@@ -4,6 +4,7 @@ use super::{NEWS, REASON, SUSPENDED, resume, set, suspend, told};
 use jiff::{SignedDuration, Timestamp};
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::{Persona, recount};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Kinds of what was recorded of suspensions, oldest first.
@@ -155,6 +156,36 @@ async fn one_that_is_cancelled_or_changed_does_nothing_at_the_instant_it_had() {
     let cancelled = "organization.suspension_cancelled";
     let expected = [PLANNED, cancelled, PLANNED, PLANNED, BEGUN];
     assert_eq!(recorded(&h, &acme).await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_see_a_suspension_ahead_gets_the_very_answer_they_got_before_it_was_planned_changed_or_canceled() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let ada = acme.join(&h, "ada", "admin", &[]).await;
+    let seen = async |who: &Persona| {
+        let answer = who.get(&h, &acme.path("")).await.expect(200);
+        (answer.header("etag").unwrap().to_owned(), answer.body)
+    };
+    let rename = async |who: &Persona, tag: &str| {
+        let (path, body) = (acme.path(""), json!({ "name": format!("By {}", who.name()) }));
+        h.send(Some(who), Method::PATCH, &path, Some(&body), &[("if-match", tag)])
+            .await
+    };
+    let (hers, owners) = (seen(&ada).await, seen(&acme.owner).await);
+    plan(&h, &acme, 24).await;
+    assert_eq!(seen(&ada).await, hers);
+    let planned = seen(&acme.owner).await;
+    assert_ne!(planned.1["version"], owners.1["version"]);
+    rename(&acme.owner, &owners.0).await.problem(412, "precondition-failed");
+    plan(&h, &acme, 48).await;
+    assert_eq!(seen(&ada).await, hers);
+    resume(&h, &acme).await;
+    assert_eq!(seen(&ada).await, hers);
+    rename(&ada, &hers.0).await.expect(200);
+    rename(&ada, &hers.0).await.problem(412, "precondition-failed");
+    let now = seen(&acme.owner).await;
+    rename(&acme.owner, &now.0).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
