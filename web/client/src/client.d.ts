@@ -21,7 +21,7 @@ export interface Settings {
   maxWait?: number | undefined;
   /** How long one attempt may take in milliseconds: 30,000 by default. */
   timeout?: number | undefined;
-  /** What sends requests, instead of the global `fetch`. */
+  /** What sends requests, instead of the global `fetch`. A call ends when it is aborted or takes too long, even if this does not. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
@@ -90,8 +90,8 @@ export interface Listing<Page>
   pages(): AsyncIterable<Answer<200, Page>>;
 }
 
-/** The kinds of problems that only this client makes: no answer of the API arrived. */
-export type ClientProblemSlug = "unreachable" | "token-unavailable" | "too-many-requests";
+/** The kinds of problems that only this client makes: no answer of the API arrived, or none was asked for. */
+export type ClientProblemSlug = "unreachable" | "token-unavailable" | "too-many-requests" | "invalid-argument" | "repeated-cursor";
 
 /** Every kind of problem. */
 export type Slug = ProblemSlug | ClientProblemSlug;
@@ -117,7 +117,7 @@ export class Problem<S extends string = string> extends Error {
   readonly request_id?: string;
   /** After how many seconds a repetition can succeed, if the API says so. */
   readonly retryAfter?: number;
-  /** How many attempts were made. After more than one, a `precondition-failed` can stem from the change itself. */
+  /** How many attempts were made: 0 if nothing was sent. After more than one, a `precondition-failed` can stem from the change itself. */
   readonly attempts: number;
 }
 

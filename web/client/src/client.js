@@ -17,15 +17,15 @@ export { Problem, is };
  * @returns {any}
  */
 export function createMuster(settings) {
-  /** @param {Record<string, Operation>} group */
-  const methods = (group) =>
-    Object.entries(group).map(([name, operation]) => [name, (/** @type {any[]} */ ...given) => call(settings, operation, given)]);
-  return Object.fromEntries(
-    Object.entries(/** @type {Record<string, Record<string, any>>} */ (operations)).map(([name, group]) => [
-      name,
-      Object.fromEntries(methods(group)),
-    ]),
-  );
+  /** @type {any} */
+  const muster = {};
+  for (const group in operations) {
+    muster[group] = {};
+    for (const name in /** @type {any} */ (operations)[group]) {
+      muster[group][name] = (/** @type {any[]} */ ...given) => call(settings, /** @type {any} */ (operations)[group][name], given);
+    }
+  }
+  return muster;
 }
 
 /**
@@ -48,37 +48,50 @@ export const bySubject = (sub) =>
  * @param {any[]} given
  */
 function call(settings, [method, path, ...traits], given) {
-  const names = path.match(/{\w+}/g) ?? [];
-  const rest = given.slice(names.length);
   const has = (/** @type {string} */ trait) => traits.includes(trait);
-  const input = has("body") || has("query") ? rest.shift() : undefined;
-  const options = rest[0] ?? {};
+  const ids = given.splice(0, path.match(/{\w+}/g)?.length);
+  const input = has("body") || has("query") ? given.shift() : undefined;
+  const { signal, ifMatch, ifNoneMatch, idempotencyKey = crypto.getRandomValues(new Uint16Array(8)).join("") } = given[0] ?? {};
   const one = async (/** @type {any} */ input) => {
     let at = 0;
-    const url = path.replace(/{\w+}/g, () => segment(given[at++])) + (has("query") ? query(input) : "");
-    return send(settings, method, url, has("body") ? input : undefined, has, options);
+    let url = path.replace(/{\w+}/g, () => segment(ids[at++]));
+    let body;
+    try {
+      if (has("query")) url += query(input);
+      else body = JSON.stringify(input);
+    } catch (cause) {
+      throw made("invalid-argument", `${cause}`, { cause });
+    }
+    const fields = {
+      "content-type": body && "application/json",
+      "if-match": ifMatch,
+      "if-none-match": ifNoneMatch,
+      "idempotency-key": has("key") ? idempotencyKey : undefined,
+    };
+    return send(settings, method, url, body, fields, has, signal);
   };
   return has("pages") ? listing(one, input, has("body")) : one(input);
 }
 
 /**
- * A part of a path. The API decodes a path before it looks for the route, so an id with a slash would name something else.
+ * A part of a path. The API decodes a path before it looks for the route, so an id with a slash would name something else. Half of a
+ * surrogate pair cannot be encoded.
  *
  * @param {unknown} id
  */
 function segment(id) {
-  if (typeof id !== "string" || /^\.{0,2}$|[/?]/.test(id)) throw made("not-found", `\`${id}\` is no id`, { status: 404 });
+  if (typeof id !== "string" || /^\.{0,2}$|[/?\p{Cs}]/u.test(id)) throw made("not-found", "The id could not be found", { status: 404 });
   return encodeURIComponent(id);
 }
 
 /**
  * A query. Lists are separated by commas, and what is null or undefined is left out.
  *
- * @param {Record<string, any>} [input]
+ * @param {Record<string, any> | null | undefined} input
  */
-function query(input = {}) {
-  const given = Object.entries(input).filter(([, value]) => value != null && String(value));
-  return given.length ? "?" + new URLSearchParams(given.map(([name, value]) => [name, String(value)])) : "";
+function query(input) {
+  const text = `${new URLSearchParams(Object.entries(input ?? {}).filter(([, value]) => `${value ?? ""}`))}`;
+  return text && "?" + text;
 }
 
 /**
@@ -90,20 +103,24 @@ function query(input = {}) {
  */
 function listing(load, input, isSearch) {
   /** @type {Promise<Answer> | undefined} */
-  let first;
-  const start = () => (first ??= load(input));
+  let promise;
+  const start = () => (promise ??= load(input));
   async function* pages() {
+    const seen = new Set();
     for (let page = await start(); ; ) {
       yield page;
       const next = page.data?.next_cursor ?? page.data?.page?.next_token;
       if (!next) return;
+      if (seen.has(next)) throw made("repeated-cursor", "The list repeats a cursor");
+      seen.add(next);
       page = await load(isSearch ? { ...input, page: { ...input?.page, token: next } } : { ...input, cursor: next });
     }
   }
+  const first = (/** @type {string} */ name) => (/** @type {any[]} */ ...given) => /** @type {any} */ (start())[name](...given);
   return {
-    then: (/** @type {any} */ done, /** @type {any} */ failed) => start().then(done, failed),
-    catch: (/** @type {any} */ failed) => start().catch(failed),
-    finally: (/** @type {any} */ ended) => start().finally(ended),
+    then: first("then"),
+    catch: first("catch"),
+    finally: first("finally"),
     pages,
     async *[Symbol.asyncIterator]() {
       for await (const { data } of pages()) yield* data?.items ?? data?.results ?? [];
@@ -112,135 +129,120 @@ function listing(load, input, isSearch) {
 }
 
 /**
- * Sends a request, and repeats it if that can help: every operation is safe to repeat, a POST by its `Idempotency-Key`.
+ * Sends a request, and repeats it if that can help. That is safe: a POST has its `Idempotency-Key`, and every other operation says what
+ * the result is. A PATCH with a `duration` counts it anew, which is what a caller who does not know the outcome would do as well.
  *
  * @param {Settings} settings
  * @param {string} method
  * @param {string} url
- * @param {unknown} body
+ * @param {string | undefined} body
+ * @param {Record<string, any>} fields
  * @param {(trait: string) => boolean} has
- * @param {CallOptions} options
+ * @param {AbortSignal} [signal]
  * @returns {Promise<Answer>}
  */
-async function send(settings, method, url, body, has, options) {
-  const { api = "", retries = 3, pause = 250, maxWait = 10_000 } = settings;
-  const { signal } = options;
+async function send(settings, method, url, body, fields, has, signal) {
+  const { api = "", fetch: own = fetch, retries = 3, pause = 250, maxWait = 10_000, timeout = 30_000 } = settings;
   const getToken = !has("public") && settings.getToken;
-  const fields = {
-    "content-type": body !== undefined && "application/json",
-    "if-match": options.ifMatch,
-    "if-none-match": options.ifNoneMatch,
-    "idempotency-key": has("key") && (options.idempotencyKey ?? randomKey()),
-  };
-  const headers = new Headers(/** @type {[string, string][]} */ (Object.entries(fields).filter(([, value]) => value)));
-  const request = { method, headers, body: /** @type {string | null} */ (JSON.stringify(body)) };
   // Whether an earlier attempt may have taken effect, and whether the token was renewed.
   let isDoubtful = false;
   let isRenewed = false;
   let fresh = false;
-  for (let attempts = 1; ; attempts++) {
+  for (let attempts = 0; ; ) {
     signal?.throwIfAborted();
-    if (getToken) await authorize(getToken, headers, fresh, signal);
-    const result = await exchange(settings, api.replace(/\/+$/, "") + url, request, has("file"), attempts, signal);
-    if (!is(result)) return /** @type {Answer} */ (result);
-    const problem = /** @type {Problem} */ (result);
+    let token;
+    let problem;
+    try {
+      // It is asked for anew each time, and never kept.
+      if (getToken) token = await unlessAborted(signal, getToken({ fresh, signal }));
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw made("token-unavailable", "The token could not be had", { cause, attempts });
+    }
+    fresh = false;
+    const headers = headersOf({ ...fields, authorization: token ? `Bearer ${token}` : undefined }, attempts++);
+    try {
+      const limit = AbortSignal.timeout(timeout);
+      const ending = signal ? AbortSignal.any([signal, limit]) : limit;
+      const response = own(api.replace(/\/*$/, url), { method, headers, body, signal: ending });
+      return await unlessAborted(ending, answerOf(response, has("file")));
+    } catch (cause) {
+      signal?.throwIfAborted();
+      problem = is(cause) ? cause : made("unreachable", "The API could not be reached", { cause });
+    }
+    problem.attempts = attempts;
     const { status, slug, retryAfter } = problem;
     // Its first attempt deleted it.
     if (isDoubtful && method === "DELETE" && slug === "not-found") {
       return { data: undefined, etag: null, status: 204, headers: new Headers() };
     }
-    fresh = status === 401 && !!getToken && !isRenewed;
-    if (fresh) {
-      isRenewed = true;
+    if (status === 401 && getToken && !isRenewed) {
+      fresh = isRenewed = true;
       attempts--;
       continue;
     }
     const wait = (retryAfter ?? 0) * 1000 + pause * 2 ** (attempts - 1) * (1 + Math.random());
-    const canHelp = retryAfter !== undefined || !status || status > 501 || slug === "too-many-requests";
+    const isLost = [0, 502, 503, 504].includes(status);
+    const canHelp = isLost || slug === "too-many-requests" || (retryAfter >= 0 && [409, 429].includes(status));
     if (!canHelp || attempts > retries || wait > maxWait) throw problem;
-    isDoubtful ||= slug !== "throttled" && (!status || status > 499);
-    await sleep(wait, signal);
+    isDoubtful ||= isLost && slug !== "throttled";
+    /** @type {any} */
+    let timer;
+    await unlessAborted(signal, new Promise((done) => (timer = setTimeout(done, wait)))).finally(() => clearTimeout(timer));
   }
 }
 
 /**
- * Puts the caller's token into the header fields. It is asked for anew each time, and never kept.
+ * The header fields that the caller gave. One that is empty would be no condition and no key. The refusal does not repeat the value,
+ * which can be a token.
  *
- * @param {NonNullable<Settings["getToken"]>} getToken
- * @param {Headers} headers
- * @param {boolean} fresh
- * @param {AbortSignal} [signal]
- */
-async function authorize(getToken, headers, fresh, signal) {
-  let token;
-  try {
-    token = await getToken({ fresh, signal });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw made("token-unavailable", "No token could be had", { cause });
-  }
-  if (token) headers.set("authorization", `Bearer ${token}`);
-  else headers.delete("authorization");
-}
-
-/**
- * One attempt: its answer, or the problem that it ended with.
- *
- * @param {Settings} settings
- * @param {string} url
- * @param {RequestInit} request
- * @param {boolean} isFile
+ * @param {Record<string, any>} fields
  * @param {number} attempts
- * @param {AbortSignal} [signal]
- * @returns {Promise<Answer | Problem>}
  */
-async function exchange({ fetch: own, timeout = 30_000 }, url, request, isFile, attempts, signal) {
+function headersOf(fields, attempts) {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!/^ *[!-~][ -~]*$/.test(value ?? "")) throw made("invalid-argument", `${name} is empty or not ASCII`, { attempts });
+  }
+  return new Headers(given);
+}
+
+/**
+ * The answer that a response is. Throws the problem that it is otherwise.
+ *
+ * @param {Promise<Response>} promise
+ * @param {boolean} isFile
+ * @returns {Promise<Answer>}
+ */
+async function answerOf(promise, isFile) {
+  const response = await promise;
+  const { headers, ok, status } = response;
+  const body = await (isFile && ok ? response.blob() : response.text());
+  let data;
   try {
-    const limit = AbortSignal.timeout(timeout);
-    const response = await (own ?? fetch)(url, { ...request, signal: signal ? AbortSignal.any([signal, limit]) : limit });
-    const { headers, ok, status } = response;
-    if (ok && isFile) return { data: await response.blob(), etag: null, status, headers };
-    const text = await response.text();
-    if (!ok && status !== 304) return problemOf(response, parsed(text), attempts);
-    return { data: text ? JSON.parse(text) : undefined, etag: headers.get("etag"), status, headers };
+    if (body) data = isFile && ok ? body : JSON.parse(/** @type {string} */ (body));
   } catch (cause) {
+    if (ok) throw cause;
+  }
+  if (!ok && status !== 304) throw problemOf(response, data);
+  return { data, etag: headers.get("etag"), status, headers };
+}
+
+/**
+ * What a promise brings, unless the signal is aborted first: not every `getToken` and not every `fetch` heeds it.
+ *
+ * @template T
+ * @param {AbortSignal | undefined} signal
+ * @param {T | Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+function unlessAborted(signal, promise) {
+  /** @type {any} */
+  let stop;
+  /** @type {Promise<never>} */
+  const aborted = new Promise((_, reject) => {
     signal?.throwIfAborted();
-    return made("unreachable", "The API cannot be reached", { cause, attempts });
-  }
-}
-
-/**
- * What a text says, if it is JSON.
- *
- * @param {string} text
- */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** A random `Idempotency-Key`. `crypto.randomUUID` is missing on pages that are not secure. */
-const randomKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
-
-/**
- * Waits, unless the signal aborts it.
- *
- * @param {number} milliseconds
- * @param {AbortSignal} [signal]
- */
-function sleep(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve(undefined);
-    }, milliseconds);
-    signal?.addEventListener("abort", stop);
+    signal?.addEventListener("abort", (stop = () => reject(signal.reason)));
   });
+  return Promise.race([aborted, promise]).finally(() => signal?.removeEventListener("abort", stop));
 }

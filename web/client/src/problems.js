@@ -1,26 +1,12 @@
 // Problems as errors: those of the API, and those that say that no answer of the API arrived.
 
-const URIS = "https://muster.example/problems/";
-
 /** A problem: what the API refused, or why its answer is not known. */
 export class Problem extends Error {
-  /**
-   * @param {Omit<Partial<import("./api.js").Schemas["Problem"]>, "type"> & { type?: string }} body
-   * @param {{ cause?: unknown, retryAfter?: number, attempts?: number }} [more]
-   */
-  constructor(body, { cause, retryAfter, attempts = 1 } = {}) {
-    super(body.detail ?? body.title, { cause });
-    this.name = "Problem";
-    this.type = body.type ?? "about:blank";
-    this.slug = this.type.slice(this.type.lastIndexOf("/") + 1);
-    this.title = body.title ?? "";
-    this.status = body.status ?? 0;
-    this.detail = body.detail;
-    this.errors = body.errors ?? [];
-    this.seats = body.seats;
-    this.request_id = body.request_id;
-    this.retryAfter = retryAfter;
-    this.attempts = attempts;
+  /** @param {Record<string, any>} fields */
+  constructor({ cause, ...fields }) {
+    super(fields.detail ?? fields.title, { cause });
+    const slug = fields.type.slice(fields.type.lastIndexOf("/") + 1);
+    Object.assign(this, { status: 0, errors: [], attempts: 0 }, fields, { name: "Problem", slug });
   }
 }
 
@@ -38,25 +24,26 @@ export const is = (error, ...slugs) => error?.name === "Problem" && (!slugs.leng
  * @param {string} slug
  * @param {string} title
  * @param {{ status?: number, cause?: unknown, retryAfter?: number, attempts?: number, request_id?: string }} [more]
+ * @returns {any}
  */
-export const made = (slug, title, { status, request_id, ...more } = {}) =>
-  new Problem({ type: URIS + slug, title, status, request_id }, more);
+export const made = (slug, title, more) => new Problem({ type: "https://muster.example/problems/" + slug, title, ...more });
 
 /**
  * The problem of a response that is no success. Gateways and proxies answer without one of Muster's.
  *
  * @param {Response} response
  * @param {any} body
- * @param {number} attempts
  */
-export function problemOf(response, body, attempts) {
-  const { headers, status } = response;
-  const after = headers.get("retry-after");
-  const retryAfter = after ? Math.max(0, +after || (Date.parse(after) - Date.now()) / 1000 || 0) : undefined;
-  const more = { retryAfter, attempts };
-  if (body?.type && body.status === status) return new Problem(body, more);
-  const request_id = headers.get("x-request-id") ?? headers.get("apigw-requestid") ?? undefined;
-  const slug =
-    status === 429 ? "too-many-requests" : status === 500 ? "internal" : status > 500 ? "unavailable" : "unreachable";
-  return made(slug, `HTTP ${status} without a problem of the API`, { ...more, status, request_id });
+export function problemOf({ headers, status }, body) {
+  const after = /** @type {string} */ (headers.get("retry-after"));
+  const date = new Date(after);
+  // A number or a date, as it must be written: parsing alone finds a date in nearly any text.
+  const isDate = +date >= 0 && date.toUTCString() === after;
+  const retryAfter = /^\d+$/.test(after) ? +after : isDate ? Math.max(0, (+date - Date.now()) / 1000) : undefined;
+  if (body?.type && body.status === status) return new Problem({ ...body, retryAfter });
+  return made(
+    status === 429 ? "too-many-requests" : status === 500 ? "internal" : status > 500 ? "unavailable" : "unreachable",
+    `HTTP ${status}`,
+    { status, retryAfter, request_id: headers.get("x-request-id") ?? headers.get("apigw-requestid") ?? undefined },
+  );
 }

@@ -53,14 +53,73 @@ test("a body is JSON, and an operation that can do without one sends none", asyn
 
 test("an id that would name another route is refused before anything is sent", async () => {
   await scripted([{}], async (api, requests) => {
-    for (const id of ["", ".", "..", "a/b", "a?b", undefined, null, 5]) {
+    for (const id of ["", ".", "..", "a/b", "a?b", "\ud800", "x\udc00y", undefined, null, 5, Symbol("id")]) {
       const error = await failure(muster(api).members.remove(ORG, id));
-      assert.deepEqual([error.slug, error.status], ["not-found", 404]);
+      assert.deepEqual([error.slug, error.status, error.attempts], ["not-found", 404, 0]);
       await failure(muster(api).events.list(id));
     }
     assert.equal(requests.length, 0);
     await muster(api).resources.delete(ORG, "project", "...x:y@z~#%2F\\");
     assert.equal(requests[0].url, `/v1/organizations/${ORG}/resources/project/...x%3Ay%40z~%23%252F%5C`);
+    await muster(api).resources.delete(ORG, "project", "😀");
+    assert.equal(requests[1].url, `/v1/organizations/${ORG}/resources/project/%F0%9F%98%80`);
+  });
+});
+
+/** What no header field can have, or what would be sent as an empty one. */
+const UNSENDABLE = ["", " ", null, "a\nb", "a\r\nx-other: b", "a\0", "ключ", "naïve", "😀", "\ud800"];
+
+test("a key or a condition that cannot be sent is refused before anything is sent, and is never left out", async () => {
+  await scripted([{ body: {} }, hangUp], async (api, requests) => {
+    const client = muster(api);
+    const calls = {
+      "idempotency-key": (value) => client.invitations.resend(ORG, "inv_1", { idempotencyKey: value }),
+      "if-match": (value) => client.members.update(ORG, "usr_1", { role: "admin" }, { ifMatch: value }),
+      "if-none-match": (value) => client.resources.put(ORG, "project", "p", { name: "P" }, { ifNoneMatch: value }),
+    };
+    for (const [field, call] of Object.entries(calls)) {
+      for (const value of UNSENDABLE) {
+        const error = await failure(call(value));
+        assert.deepEqual([error.slug, error.status, error.attempts], ["invalid-argument", 0, 0], `${field}: ${value}`);
+        assert.match(error.message, new RegExp(field));
+      }
+    }
+    assert.equal(requests.length, 0);
+    await client.members.update(ORG, "usr_1", {}, { ifMatch: undefined });
+    assert.equal(requests[0].headers["if-match"], undefined);
+  });
+});
+
+test("a token that cannot be sent is refused before anything is sent, and the refusal does not tell it", async () => {
+  await scripted([problem(503, "unavailable"), {}], async (api, requests) => {
+    for (const more of ["\n", "\nx", "\0", "é", "ключ", "😀", "\ud800"]) {
+      const error = await failure(muster(api, { getToken: () => "secret" + more }).organizations.get(ORG));
+      assert.deepEqual([error.slug, error.status, error.attempts], ["invalid-argument", 0, 0], JSON.stringify(more));
+      assert.ok(!`${error.stack} ${JSON.stringify(error)} ${error.cause}`.includes("secret"));
+    }
+    assert.equal(requests.length, 0);
+    const tokens = ["good", "bad\n"];
+    const error = await failure(muster(api, { getToken: () => tokens.shift() }).organizations.get(ORG));
+    assert.deepEqual([error.slug, error.attempts, requests.length], ["invalid-argument", 1, 1]);
+  });
+});
+
+test("a body or a query that cannot be written is refused before anything is sent, and no query is an empty one", async () => {
+  await scripted([{ body: { items: [] } }], async (api, requests) => {
+    const client = muster(api);
+    const circle = {};
+    circle.circle = circle;
+    for (const body of [{ seat_limit: 5n }, circle]) {
+      const error = await failure(client.organizations.setPlan(ORG, body));
+      assert.deepEqual([error.slug, error.status, error.attempts], ["invalid-argument", 0, 0]);
+      assert.ok(error.cause instanceof TypeError);
+    }
+    for (const q of [Symbol("q"), Object.create(null)]) {
+      assert.equal((await failure(client.members.list(ORG, { q }))).slug, "invalid-argument");
+    }
+    assert.equal(requests.length, 0);
+    await client.members.list(ORG, null);
+    assert.equal(requests[0].url, `/v1/organizations/${ORG}/members`);
   });
 });
 
@@ -133,7 +192,29 @@ test("a token that cannot be had is a problem with its cause", async () => {
   await scripted([{}], async (api, requests) => {
     const cause = new Error("login required");
     const error = await failure(muster(api, { getToken: () => Promise.reject(cause) }).organizations.get(ORG));
-    assert.deepEqual([error.slug, error.cause, requests.length], ["token-unavailable", cause, 0]);
+    assert.deepEqual([error.slug, error.cause, error.attempts, requests.length], ["token-unavailable", cause, 0, 0]);
+  });
+});
+
+test("a problem that `getToken` throws is a cause as well: it is neither the call's own nor repeated", async () => {
+  await scripted([problem(503, "unavailable"), {}], async (api, requests) => {
+    let asked = 0;
+    const cause = await failure(muster(api, { retries: 0 }).organizations.get(ORG));
+    const getToken = () => {
+      asked++;
+      throw cause;
+    };
+    const error = await failure(muster(api, { getToken }).organizations.get(ORG));
+    assert.deepEqual([error.slug, error.cause, asked, requests.length], ["token-unavailable", cause, 1, 1]);
+  });
+});
+
+test("a token that cannot be had for a repetition does not hide that an attempt was made", async () => {
+  await scripted([hangUp], async (api) => {
+    const tokens = ["token"];
+    const getToken = () => tokens.pop() ?? Promise.reject(new Error("login required"));
+    const error = await failure(muster(api, { getToken }).invitations.create(ORG, { emails: "a@b.example", role: "admin" }));
+    assert.deepEqual([error.slug, error.attempts], ["token-unavailable", 1]);
   });
 });
 
@@ -190,6 +271,13 @@ const FINAL = [
   ["`last-owner`", problem(409, "last-owner")],
   ["`precondition-failed`", problem(412, "precondition-failed")],
   ["a proxy's 404", { status: 404, body: "not here" }],
+  ["a proxy's 501", { status: 501, body: "" }],
+  ["a proxy's 505", { status: 505, body: "" }],
+  ["`conflict` without a wait", problem(409, "conflict")],
+  ...[400, 403, 404, 408, 410, 412, 413, 422, 425, 500, 501, 505].flatMap((status) => [
+    [`a problem of status ${status} with a wait`, problem(status, "forbidden", { "retry-after": "0" })],
+    [`a proxy's ${status} with a wait`, { status, body: "", headers: { "retry-after": "0" } }],
+  ]),
 ];
 for (const [what, step] of FINAL) {
   test(`${what} is a problem at once`, async () => {
@@ -219,6 +307,26 @@ test("a wait can be named as a date", async () => {
     const error = await failure(muster(api).organizations.get(ORG));
     assert.ok(error.retryAfter > 3500 && error.retryAfter <= 3600, `${error.retryAfter}`);
   });
+});
+
+// Neither a whole number of seconds nor a date as HTTP has it. JavaScript reads some of them as numbers or dates all the same.
+const GARBAGE = ["garbage", "soon 5", "Invalid Date", "-1", "+1", "1.5", "0x1", "1e1", "1 second", "0, 0", "2020-01-01", "Jan 1 2020", "NaN", "null"];
+
+test("a wait that is neither a number nor a date is as if it were absent", async () => {
+  for (const wait of GARBAGE) {
+    for (const [status, slug] of [[403, "forbidden"], [409, "conflict"], [429, "mail-limit-reached"]]) {
+      await scripted([problem(status, slug, { "retry-after": wait })], async (api, requests) => {
+        const error = await failure(muster(api).organizations.get(ORG));
+        assert.deepEqual([error.slug, error.retryAfter, requests.length], [slug, undefined, 1], wait);
+      });
+    }
+    await scripted([problem(503, "throttled", { "retry-after": wait })], async (api, requests) => {
+      const started = performance.now();
+      const error = await failure(muster(api).organizations.get(ORG));
+      assert.deepEqual([error.retryAfter, requests.length], [undefined, 4], wait);
+      assert.ok(performance.now() - started < 900, wait);
+    });
+  }
 });
 
 test("a deletion whose first answer was lost has succeeded if the thing is gone", async () => {
@@ -264,6 +372,54 @@ test("a call that is aborted throws the signal's reason: before, during and betw
   await scripted([hangUp], async (api, requests) => {
     await aborted(muster(api, { pause: 5000 }).organizations.get(ORG, { signal: abortSoon() }));
     assert.equal(requests.length, 1);
+  });
+});
+
+test("a call ends when it is aborted, although `getToken` or `fetch` does not", async () => {
+  const never = () => new Promise(() => {});
+  await scripted([{ body: {} }], async (api, requests) => {
+    for (const [what, more] of [
+      ["a token that never comes", { getToken: never }],
+      ["a response that never comes", { fetch: never }],
+      ["a body that never ends", { fetch: async () => ({ ok: true, status: 200, headers: new Headers(), text: never }) }],
+    ]) {
+      const call = muster(api, more).organizations.get(ORG, { signal: AbortSignal.timeout(50) });
+      const end = await Promise.race([call.catch((error) => error.name), new Promise((done) => setTimeout(done, 2000, "it hangs"))]);
+      assert.equal(end, "TimeoutError", what);
+    }
+    // What aborts the call while its token is had, or just before, is not too late either.
+    const reason = new Error("signed out");
+    for (const abort of [(run) => run(), (run) => queueMicrotask(run), (run) => setTimeout(run)]) {
+      const controller = new AbortController();
+      const getToken = async () => {
+        abort(() => controller.abort(reason));
+        await new Promise((done) => setTimeout(done, 10));
+        return "token";
+      };
+      const call = muster(api, { getToken, fetch: never }).organizations.get(ORG, { signal: controller.signal });
+      await assert.rejects(call, (error) => error === reason);
+    }
+    assert.equal(requests.length, 0);
+  });
+});
+
+test("an attempt that takes too long is a broken connection, although `fetch` does not end it", async () => {
+  let calls = 0;
+  const fetch = () => (++calls < 3 ? new Promise(() => {}) : Promise.resolve(new Response('{"id":"x"}')));
+  const { data } = await createMuster({ fetch, timeout: 30, pause: 1 }).organizations.get(ORG);
+  assert.deepEqual([data.id, calls], ["x", 3]);
+  const error = await failure(createMuster({ fetch: () => new Promise(() => {}), timeout: 30, retries: 0 }).organizations.get(ORG));
+  assert.deepEqual([error.slug, error.cause.name], ["unreachable", "TimeoutError"]);
+});
+
+test("a call leaves nothing behind at its signal", async () => {
+  await scripted([hangUp, problem(401, "unauthorized"), { body: {} }], async (api) => {
+    const { signal } = new AbortController();
+    const listeners = [];
+    signal.addEventListener = (_, listener) => listeners.push(listener);
+    signal.removeEventListener = (_, listener) => listeners.splice(listeners.indexOf(listener), 1);
+    await muster(api).organizations.get(ORG, { signal });
+    assert.equal(listeners.length, 0);
   });
 });
 
@@ -317,6 +473,33 @@ test("a search is a list whose cursor is in its body", async () => {
     assert.deepEqual(rows, ["a", "b"]);
     assert.deepEqual(requests.map(({ body }) => JSON.parse(body).page), [{ limit: 1 }, { limit: 1, token: "t" }]);
   });
+});
+
+test("a list that comes back to a cursor ends with a problem, after the rows that it brought", async () => {
+  const found = (results, next_token) => ({ body: { results, page: { next_token } } });
+  for (const [steps, rows] of [
+    [[page([1], "a")], [1, 1]],
+    [[page([1], "a"), page([2], "a")], [1, 2]],
+    [[page([], "a")], []],
+    [[page([1], "a"), page([2], "b"), page([3], "c"), page([4], "a"), page([5], "b")], [1, 2, 3, 4]],
+    [[found([1], "a")], [1, 1]],
+  ]) {
+    await scripted(steps, async (api, requests) => {
+      const list = () => ("results" in steps[0].body ? muster(api).access.searchSubjects({}) : muster(api).members.list(ORG));
+      const seen = [];
+      const iterate = async () => {
+        for await (const row of list()) seen.push(row);
+      };
+      assert.equal((await failure(iterate())).slug, "repeated-cursor");
+      assert.deepEqual(seen, rows);
+      const asked = requests.length;
+      assert.ok(asked <= 4);
+      const turn = async () => {
+        for await (const { status } of list().pages()) assert.equal(status, 200);
+      };
+      if (steps.length === 1) assert.equal((await failure(turn())).slug, "repeated-cursor");
+    });
+  }
 });
 
 test("a problem in the middle of a list ends its iteration, and one at its beginning its promise", async () => {

@@ -8,7 +8,13 @@ import type { Words } from "../words.js";
 import { icon, alertIcon } from "./icons.js";
 
 /** Kinds that say what another one says. */
-const SAME: Record<string, string> = { "token-unavailable": "unauthorized", "too-many-requests": "throttled", "role-not-enabled": "role-not-assignable" };
+const SAME: Record<string, string> = {
+  "token-unavailable": "unauthorized",
+  "too-many-requests": "throttled",
+  "role-not-enabled": "role-not-assignable",
+  "invalid-argument": "other",
+  "repeated-cursor": "other",
+};
 
 /** What a problem says. A kind that is not known says what the API says. */
 export function sentence(words: Words, problem: { type: string; title?: string; detail?: string | null; seats?: unknown }): string {

@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e,b as a}from"./chunk-6SK5QWZF.js";import"./chunk-HXOSLLEB.js";var r=e("es",a+" "+n,`Cancelar
+import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e,b as a}from"./chunk-HW6QVCUI.js";import"./chunk-Y6VZEWJO.js";var r=e("es",a+" "+n,`Cancelar
 Cerrar
 Guardar
 Reintentar

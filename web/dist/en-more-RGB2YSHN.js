@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e}from"./chunk-6SK5QWZF.js";import"./chunk-HXOSLLEB.js";var a=e("en",n,`Change role
+import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e}from"./chunk-HW6QVCUI.js";import"./chunk-Y6VZEWJO.js";var a=e("en",n,`Change role
 Activate
 Deactivate
 Remove from team
