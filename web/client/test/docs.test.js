@@ -29,13 +29,14 @@ test("the examples of the documentation run, and print what they should", async 
   });
   const emails = ["olivia@acme.example", "ann@acme.example", "bob@acme.example"];
   assert.deepEqual(printed.slice(0, 5), [[3], [3, 3, null], ...emails.map((email) => [email])]);
-  assert.deepEqual(printed.slice(5, 10), [
+  assert.deepEqual(printed.slice(5, 11), [
     [3, false],
     [["not-an-address"]],
+    ["if-match is empty or not ASCII", 0],
     [true, "true"],
     ["Olivia Okafor"],
     ["AbortError", false],
   ]);
-  assert.equal(printed.length, 11);
-  assert.match(printed[10][1], /\.xlsx/);
+  assert.equal(printed.length, 12);
+  assert.match(printed[11][1], /\.xlsx/);
 });

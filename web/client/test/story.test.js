@@ -7,6 +7,18 @@ import { token, withBackend } from "./backend.js";
 
 const as = (api, who) => createMuster({ api, getToken: () => token(api, who) });
 
+/** A client of this person that never gets the first response to a request of this method. */
+function unlucky(api, who, method) {
+  let isLost = false;
+  const lossy = async (url, init) => {
+    const response = await fetch(url, init);
+    if (isLost || init.method !== method) return response;
+    isLost = true;
+    throw new TypeError("the connection broke");
+  };
+  return createMuster({ api, getToken: () => token(api, who), fetch: lossy, pause: 50 });
+}
+
 /** The token of the last invitation that was sent to an address. */
 async function invitationTo(api, email) {
   const mails = await (await fetch(`${api}/dev/mail`)).json();
@@ -83,5 +95,49 @@ test("lists are followed to their end, versions guard changes, and a user is fou
     assert.equal((await olivia.organizations.delete(org)).status, 204);
     const gone = await olivia.organizations.get(org).catch((error) => error);
     assert.ok(is(gone, "not-found"), String(gone));
+  });
+});
+
+test("the secret of an API key is lost with the first response, and a rotation gives another", async () => {
+  await withBackend(async (api) => {
+    const olivia = as(api, "olivia");
+    const org = (await olivia.organizations.create({ name: "Acme", role_set: "program-delivery" })).data.id;
+    const made = await unlucky(api, "olivia", "POST").apiKeys.create(org, "me", { name: "robot" });
+    assert.equal(made.headers.get("idempotent-replayed"), "true");
+    assert.equal(made.data.secret, undefined);
+    const keys = await olivia.apiKeys.list(org, "me");
+    assert.deepEqual(keys.data.items.map(({ id }) => id), [made.data.id]);
+    const again = await unlucky(api, "olivia", "POST").apiKeys.rotate(org, "me", made.data.id, {});
+    assert.equal(again.data.secret, undefined);
+    const { data } = await olivia.apiKeys.rotate(org, "me", made.data.id, {});
+    assert.equal((await olivia.apiKeys.verify({ key: data.secret })).data.valid, true);
+  });
+});
+
+test("a lost response does a change once, except that a duration is counted anew unless a version guards it", async () => {
+  await withBackend(async (api) => {
+    const olivia = as(api, "olivia");
+    const org = (await olivia.organizations.create({ name: "Acme", role_set: "program-delivery" })).data.id;
+    await as(api, { sub: "operator", scope: "muster:platform" }).organizations.setPlan(org, { allowed_domains: ["acme.example"] });
+    await olivia.organizations.update(org, { settings: { optional_roles: ["implementation_admin"] } });
+    await olivia.invitations.create(org, { emails: "ann@acme.example", role: "admin" });
+    const ann = (await as(api, "ann").invitations.accept(await invitationTo(api, "ann@acme.example"))).data.member.id;
+    const changes = async () => {
+      const { data } = await olivia.events.list(org, { subject: ann, limit: 100 });
+      return data.items.filter(({ kind }) => kind === "member.role_changed" || kind === "member.updated").length;
+    };
+    const patch = (body, options) => unlucky(api, "olivia", "PATCH").members.update(org, ann, body, options);
+
+    await patch({ name: "Ann" });
+    assert.equal(await changes(), 1);
+    const { etag } = await olivia.members.get(org, ann);
+    const term = { role: "implementation_admin", duration: "1_month" };
+    const refused = await patch(term, { ifMatch: etag }).catch((error) => error);
+    assert.deepEqual([refused.slug, refused.attempts], ["precondition-failed", 2]);
+    assert.equal(await changes(), 2);
+    const before = (await olivia.members.get(org, ann)).data.role_expires_at;
+    const { data } = await patch(term);
+    assert.ok(Date.parse(data.role_expires_at) > Date.parse(before));
+    assert.equal(await changes(), 4);
   });
 });
