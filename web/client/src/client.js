@@ -202,7 +202,7 @@ async function send(settings, method, url, body, fields, has, signal) {
 function headersOf(fields, attempts) {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
-    if (!/^ *[!-~][ -~]*$/.test(value ?? "")) throw made("invalid-argument", `${name} is empty or not ASCII`, { attempts });
+    if (!/^ *[!-~][ -~]*$/.test(value ?? "")) throw made("invalid-argument", `${name} must be printable ASCII`, { attempts });
   }
   return new Headers(given);
 }

@@ -32,7 +32,7 @@ test("the examples of the documentation run, and print what they should", async 
   assert.deepEqual(printed.slice(5, 11), [
     [3, false],
     [["not-an-address"]],
-    ["if-match is empty or not ASCII", 0],
+    ["if-match must be printable ASCII", 0],
     [true, "true"],
     ["Olivia Okafor"],
     ["AbortError", false],

@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e}from"./chunk-HW6QVCUI.js";import"./chunk-Y6VZEWJO.js";var a=e("en",n,`Change role
+import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e}from"./chunk-CZZYE5HG.js";import"./chunk-R2ASKQEX.js";var a=e("en",n,`Change role
 Activate
 Deactivate
 Remove from team

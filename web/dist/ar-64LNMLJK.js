@@ -1,4 +1,4 @@
-import{a as e}from"./chunk-KG2CF3EZ.js";import{a as n,b as o}from"./chunk-HW6QVCUI.js";import"./chunk-Y6VZEWJO.js";var m=n("ar",o+" "+e,`إلغاء
+import{a as e}from"./chunk-KG2CF3EZ.js";import{a as n,b as o}from"./chunk-CZZYE5HG.js";import"./chunk-R2ASKQEX.js";var m=n("ar",o+" "+e,`إلغاء
 إغلاق
 حفظ
 إعادة المحاولة

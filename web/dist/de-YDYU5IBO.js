@@ -1,4 +1,4 @@
-import{a as i}from"./chunk-KG2CF3EZ.js";import{a as e,b as n}from"./chunk-HW6QVCUI.js";import"./chunk-Y6VZEWJO.js";var a=e("de",n+" "+i,`Abbrechen
+import{a as i}from"./chunk-KG2CF3EZ.js";import{a as e,b as n}from"./chunk-CZZYE5HG.js";import"./chunk-R2ASKQEX.js";var a=e("de",n+" "+i,`Abbrechen
 Schließen
 Speichern
 Erneut versuchen

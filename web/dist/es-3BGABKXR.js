@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e,b as a}from"./chunk-HW6QVCUI.js";import"./chunk-Y6VZEWJO.js";var r=e("es",a+" "+n,`Cancelar
+import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e,b as a}from"./chunk-CZZYE5HG.js";import"./chunk-R2ASKQEX.js";var r=e("es",a+" "+n,`Cancelar
 Cerrar
 Guardar
 Reintentar
