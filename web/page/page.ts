@@ -28,7 +28,7 @@ const NEEDS: Record<Exclude<View, "team" | "profile">, string[]> = {
   settings: ["update_organization", "name_paying_owner", "transfer_ownership", "delete_organization"],
 };
 
-/** The organization that is open, and what the reader may do in it. */
+/** The organization that was read last, and what the reader may do in it. */
 let opened: { id: string; name: string; may: string[] } | undefined;
 let trouble = "";
 let hasEnded = false;
@@ -55,15 +55,23 @@ function go(fragment: string): void {
   void arrive(true);
 }
 
-/** Reads the name of an organization and what the reader may do there. An organization that is not there leads to the others. */
-async function open(organization: string): Promise<void> {
+/** Counts what leads somewhere: only the latest does, in whichever order answers arrive. */
+let turn = 0;
+
+/** Reads the name of an organization and what the reader may do there. An organization that is not there leads to the others. False if something else has been opened since. */
+async function open(organization: string): Promise<boolean> {
+  const mine = ++turn;
+  let read: typeof opened;
   try {
-    const view = (await muster.organizations.getView(organization)).data;
-    opened = { id: organization, name: view.organization.name, may: view.may };
+    const { organization: { name }, may } = (await muster.organizations.getView(organization)).data;
+    read = { id: organization, name, may };
   } catch (error) {
-    if (is(error, "not-found")) opened = undefined;
-    else if (!is(error)) throw error;
+    if (!is(error)) throw error;
+    if (!is(error, "not-found")) read = opened;
   }
+  if (mine !== turn) return false;
+  opened = read;
+  return true;
 }
 
 /** Where the reader begins: in their organization if they have one, else where the organizations are. */
@@ -75,15 +83,18 @@ async function begin(): Promise<string> {
 
 /** Shows the place of the address. */
 async function arrive(isMove: boolean): Promise<void> {
+  const mine = ++turn;
   let at = place();
   if (session.reader && at.kind === "start") {
-    history.replaceState(null, "", home + (await begin()));
+    const to = await begin();
+    if (mine !== turn) return;
+    history.replaceState(null, "", home + to);
     at = place();
   }
   if (session.reader && at.kind === "organization" && opened?.id !== at.organization) {
     opened = undefined;
     draw();
-    await open(at.organization);
+    if (!(await open(at.organization))) return;
   }
   draw();
   if (isMove) document.querySelector("h1")?.focus();
@@ -93,7 +104,7 @@ function titleOf(at: Place): string {
   if (at.kind === "invitation") return texts.invitation;
   if (at.kind === "start") return texts.loading;
   if (at.kind !== "organization") return texts[at.kind];
-  return opened ? `${texts[at.view]} – ${opened.name}` : texts[at.view];
+  return opened?.id === at.organization ? `${texts[at.view]} – ${opened.name}` : texts[at.view];
 }
 
 function draw(): void {
@@ -182,6 +193,8 @@ on<{ organization: string }>("accepted", ({ organization }) => place().kind === 
 on<{ query: string }>("state", ({ query }) => {
   const at = place();
   if (at.kind === "organization" && at.view === "team") history.replaceState(null, "", home + fragmentOf(at.organization, "team", query));
+  // The address of another team is then told from this one.
+  draw();
 });
 on<{ kind: string }>("change", ({ kind }) => {
   const organization = opened?.id;

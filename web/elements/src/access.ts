@@ -5,10 +5,10 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Role, Row, View } from "./contract.js";
 import { avatar } from "./parts/avatar.js";
 import { field, select, typed } from "./parts/form.js";
+import { Latest } from "./parts/latest.js";
 import { called } from "./parts/names.js";
 import { PageElement } from "./page-element.js";
 
-const PAUSE_MILLISECONDS = 250;
 const MOST_FOUND = 5;
 
 /** The people of a resource. */
@@ -22,16 +22,28 @@ export class MusterAccess extends PageElement {
   #cursor: string | null | undefined;
   #found: Row[] = [];
   #typed = "";
-  #timer = 0;
+  readonly #latest = new Latest();
 
-  protected override get key(): string {
-    return `${this.org} ${this.resource}`;
+  protected override get key(): unknown {
+    return this.resource;
   }
 
   get #on(): [type: string, id: string] {
     const text = this.resource ?? "";
     const at = text.indexOf(":");
     return [text.slice(0, at), text.slice(at + 1)];
+  }
+
+  protected override begin(canLoad: boolean): void {
+    this.#dropSearch();
+    super.begin(canLoad);
+  }
+
+  /** Drops the search. */
+  #dropSearch(): void {
+    this.#latest.stop();
+    this.#found = [];
+    this.#typed = "";
   }
 
   protected override async load(): Promise<void> {
@@ -69,22 +81,23 @@ export class MusterAccess extends PageElement {
     const { words } = this;
     const input = (event: Event) => {
       this.#typed = typed(event);
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#find(), PAUSE_MILLISECONDS);
+      this.#latest.later(this.#find);
     };
     const control = html`<input id="add" class="input" type="search" maxlength="200" autocomplete="off" placeholder=${words.searchPeople} .value=${this.#typed} @input=${input} />`;
     return html`${field("add", words.giveAccess, control)}
       ${this.#found.length ? html`<ul class="list" aria-label=${words.giveAccess}>${this.#found.map((row) => this.#row(row, true))}</ul>` : nothing}`;
   }
 
-  async #find(): Promise<void> {
+  #find = async (signal: AbortSignal): Promise<void> => {
     const q = this.#typed.trim();
-    await this.attempt(async () => {
-      const found = q ? (await this.muster.members.list(this.org, { q, invite_status: "accepted", limit: MOST_FOUND + this.#rows.length })).data.items : [];
+    const isDone = await this.attempt(async () => {
+      const found = q ? (await this.muster.members.list(this.org, { q, invite_status: "accepted", limit: MOST_FOUND + this.#rows.length }, { signal })).data.items : [];
       const here = new Set(this.#rows.map((row) => row.id));
       this.#found = found.filter((row) => !here.has(row.id) && row.may.includes("change_grants")).slice(0, MOST_FOUND);
     });
-  }
+    // What was found for something else does not stay beneath it.
+    if (!isDone && !signal.aborted) this.#found = [];
+  };
 
   #row(row: Row, isChangeable: boolean): TemplateResult {
     const [type, id] = this.#on;
@@ -112,8 +125,7 @@ export class MusterAccess extends PageElement {
     };
     const isDone = await this.attempt(async () => {
       if (!(await this.change("change_grants", [row.id], { role }, send))) return;
-      this.#found = [];
-      this.#typed = "";
+      this.#dropSearch();
     });
     if (isDone) this.say(this.words.wasSaved);
     else await this.reload();

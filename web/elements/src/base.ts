@@ -10,10 +10,12 @@ import type { GetToken, Setup } from "./configure.js";
 import { Formats, firstWords, isRightToLeft, loadWords, wordsOf } from "./words.js";
 import type { Overrides, Words } from "./words.js";
 import type { Panel } from "./parts/panel.js";
+import { until } from "./scope.js";
 import text from "./style/base.css";
 import { icon, closeIcon } from "./parts/icons.js";
 // Nearly all elements need these. In files of their own they would be larger.
 import "./parts/avatar.js";
+import "./parts/names.js";
 import "./parts/problem.js";
 
 /** Where the script came from: a deployment serves it beside its API. */
@@ -39,8 +41,14 @@ export abstract class MusterElement extends LitElement {
   declare messages: Overrides | undefined;
   declare client: Muster | undefined;
 
+  /** The organization that is shown. */
+  org = "";
+  /** The client of the reader to whom it is shown: the given one, or made from `api` and `getToken`. */
+  declare muster: Muster;
+  /** What is shown and to whom. Once one part is another, all that was loaded or opened is over. */
+  #shown: unknown[] = [];
+  #ended = new AbortController();
   #panel: Panel | undefined;
-  #made: { api: string; client: Muster } | undefined;
   #words: { key: unknown[]; words: Words } | undefined;
   #forget: (() => void) | undefined;
   #toastTimer = 0;
@@ -49,7 +57,8 @@ export abstract class MusterElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#forget = onConfigured(() => this.requestUpdate("setup"));
+    this.#forget = onConfigured(() => this.requestUpdate("setup", 0));
+    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
@@ -63,26 +72,40 @@ export abstract class MusterElement extends LitElement {
     return (this as Setup)[name] ?? configured()[name];
   }
 
-  /** The organization, from the attribute or for the page. */
-  get org(): string {
-    return this.setting("organization") ?? "";
+  protected readonly needsOrganization: boolean = true;
+
+  /** What else is shown: a member, a resource. */
+  protected get key(): unknown {
+    return undefined;
   }
 
-  /** Whether requests can be sent. */
-  protected get hasAccess(): boolean {
-    return !!(this.setting("client") || this.setting("getToken"));
+  /** Begins with what is shown from now on, if there is something to load and a reader. Nothing of what was there before is left. */
+  protected abstract begin(canLoad: boolean): void;
+
+  /** What a promise gives, unless something else is shown by then: what waits for it then never goes on. */
+  protected held<T>(promise: T): T {
+    return until(this.#ended.signal, promise);
   }
 
-  /** The client, from the property, for the page, or made from `api` and `getToken`. */
-  get muster(): Muster {
-    const given = this.setting("client");
-    if (given) return given;
+  /** Begins anew with the next update. */
+  protected forget(): void {
+    this.#shown = [];
+  }
+
+  protected override willUpdate(_changed: PropertyValues): void {
+    const client = this.setting("client");
+    const getToken = this.setting("getToken");
     const api = this.setting("api") ?? ORIGIN;
-    if (this.#made?.api !== api) {
-      const getToken: GetToken = (wish) => this.setting("getToken")?.(wish);
-      this.#made = { api, client: createMuster({ api, getToken }) };
-    }
-    return this.#made.client;
+    const org = (this.needsOrganization && this.setting("organization")) || "";
+    const shown = [client, getToken, api, org, this.key];
+    if (!this.isConnected || shown.every((part, at) => part === this.#shown[at])) return;
+    this.#shown = shown;
+    this.#ended.abort();
+    this.#ended = new AbortController();
+    this.org = org;
+    this.muster = this.held(client ?? createMuster({ api, getToken }));
+    if (this.#panel) this.close();
+    this.begin(!!(client || getToken) && (!!org || !this.needsOrganization));
   }
 
   /** The language: the attribute, for the page, or of what the element stands in. */
@@ -133,8 +156,9 @@ export abstract class MusterElement extends LitElement {
     return this.dispatchEvent(new CustomEvent(`muster-${name}`, { detail, bubbles: true, composed: true, cancelable }));
   }
 
-  /** The problem that an error is. Tells the page of it; anything else is a mistake of ours and thrown on. */
+  /** The problem that an error is. Tells the page of it; what was ended for something newer is none, and anything else is a mistake of ours and thrown on. */
   problem(error: unknown): Problem | undefined {
+    if ((error as Error | undefined)?.name === "AbortError") return undefined;
     if (!is(error)) throw error;
     const problem: Problem = error;
     if (problem.status === 401) this.emit("sign-in", { return_to: location.href });

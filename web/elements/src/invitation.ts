@@ -36,16 +36,23 @@ export class MusterInvitation extends MusterElement {
   isSignedOut = false;
   #problem: Problem | undefined;
   #isAccepting = false;
-  #opened = "";
+
+  protected override readonly needsOrganization = false;
+
+  protected override get key(): unknown {
+    return this.token;
+  }
+
+  protected override begin(): void {
+    this.preview = this.joined = this.#problem = undefined;
+    this.#isAccepting = false;
+    if (this.token) void this.load();
+  }
 
   protected override willUpdate(changed: PropertyValues): void {
-    const key = `${this.api} ${this.token}`;
-    if (this.token && key !== this.#opened) {
-      this.#opened = key;
-      void this.load();
-    } else if (changed.has("getToken") || changed.has("client") || changed.has("setup")) {
-      void this.#ask();
-    }
+    super.willUpdate(changed);
+    // The page may say anew who is signed in, with the same function.
+    if (changed.has("setup")) void this.#ask();
   }
 
   protected override render(): TemplateResult {
@@ -141,7 +148,7 @@ export class MusterInvitation extends MusterElement {
   /** Whether the visitor is signed in: whether there is a token. */
   async #ask(): Promise<void> {
     if (this.setting("client")) return;
-    this.isSignedOut = !(await Promise.resolve(this.setting("getToken")?.({ fresh: false })).catch(() => null));
+    this.isSignedOut = !(await this.held(Promise.resolve(this.setting("getToken")?.({ fresh: false })).catch(() => null)));
     this.requestUpdate();
   }
 

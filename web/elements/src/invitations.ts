@@ -16,10 +16,6 @@ export class MusterInvitations extends PageElement {
 
   protected override readonly needsOrganization = false;
 
-  protected override get key(): string {
-    return "";
-  }
-
   protected override async load(): Promise<void> {
     const found: Waiting[] = [];
     for await (const one of this.muster.invitations.listMine({ limit: 100 })) found.push(one);

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
 import { CreateKey, Secret } from "./keys/dialogs.js";
+import { once } from "./parts/form.js";
 import { icon, plusIcon } from "./parts/icons.js";
 import { keyIcon, swapIcon, trashIcon } from "./parts/icons-more.js";
 import type { MenuItem } from "./parts/menu.js";
@@ -11,6 +12,7 @@ import { nameOf } from "./parts/names.js";
 import { PageElement } from "./page-element.js";
 
 type Key = Schemas["ApiKey"];
+type NewKey = Schemas["NewApiKey"];
 
 /** The most keys that a member can have. */
 const MOST = 20;
@@ -32,8 +34,8 @@ export class MusterApiKeys extends PageElement {
     return this.member ?? "me";
   }
 
-  protected override get key(): string {
-    return `${this.org} ${this.owner}`;
+  protected override get key(): unknown {
+    return this.owner;
   }
 
   protected override async load(): Promise<void> {
@@ -55,9 +57,12 @@ export class MusterApiKeys extends PageElement {
       <ul class="list" aria-label=${words.apiKeys}>${keys.map((key) => this.#row(key))}</ul>`;
   }
 
-  /** Shows a secret, once. */
-  reveal(secret: string | null | undefined): void {
-    if (secret) this.open(new Secret(this, secret));
+  /** Shows the secret that a key has got, as soon as it is there and once. A repeated answer has none: then another one is offered. */
+  reveal(key: NewKey): void {
+    const { words } = this;
+    this.close();
+    if (key.secret) this.open(new Secret(this, key.secret));
+    else this.#askToRotate(key, words.secretLost, words.secretLostText(key.name), 0);
   }
 
   #row(key: Key): TemplateResult {
@@ -85,13 +90,15 @@ export class MusterApiKeys extends PageElement {
 
   #rotate(key: Key): void {
     const { words } = this;
-    const act = async () => {
-      const request = { overlap_hours: OVERLAP_HOURS };
-      const answer = await this.change("rotate_key", [key.id], request, () => this.muster.apiKeys.rotate(this.org, this.owner, key.id, request));
-      // After the dialog that asked has closed.
-      setTimeout(() => this.reveal(answer?.data.secret));
-    };
-    this.ask({ title: words.rotateTitle(key.name), text: words.rotateText(OVERLAP_HOURS), label: words.rotate, look: "primary", act });
+    this.#askToRotate(key, words.rotateTitle(key.name), words.rotateText(OVERLAP_HOURS), OVERLAP_HOURS);
+  }
+
+  #askToRotate(key: Key, title: string, text: string, overlap_hours: number): void {
+    const request = { overlap_hours };
+    const options = once()(request);
+    const send = async () => this.reveal((await this.muster.apiKeys.rotate(this.org, this.owner, key.id, request, options)).data);
+    const act = () => this.change("rotate_key", [key.id], request, send);
+    this.ask({ title, text, label: this.words.rotate, look: "primary", act });
   }
 
   #revoke(key: Key): void {

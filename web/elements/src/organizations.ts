@@ -5,7 +5,7 @@ import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
 import { avatar } from "./parts/avatar.js";
 import { checkIcon } from "./parts/icons-more.js";
-import { field, select, typed } from "./parts/form.js";
+import { field, select } from "./parts/form.js";
 import { icon, plusIcon } from "./parts/icons.js";
 import { Panel } from "./parts/panel.js";
 import { PageElement } from "./page-element.js";
@@ -31,7 +31,7 @@ export class MusterOrganizations extends PageElement {
 
   protected override readonly needsOrganization = false;
 
-  protected override get key(): string {
+  protected override get key(): unknown {
     return JSON.stringify(this.roleSets ?? "");
   }
 
@@ -62,7 +62,7 @@ export class MusterOrganizations extends PageElement {
 
   #row(one: Mine): TemplateResult {
     const { words } = this;
-    const isCurrent = one.id === (this.current ?? this.org);
+    const isCurrent = one.id === (this.current ?? this.setting("organization"));
     const state = one.suspended ? words.suspended : one.status === "inactive" ? words.inactive : "";
     return html`<li>
       ${avatar({ id: one.id, email: one.name, name: one.name })}
@@ -90,13 +90,9 @@ class CreateOrganization extends Panel {
 
   body(): TemplateResult {
     const { words, host } = this;
-    const name = (event: Event) => {
-      this.#name = typed(event);
-      host.requestUpdate();
-    };
     const sets = host.sets.map(({ id, name }): [string, string] => [id, name]);
     return html`${this.problemNotice()}
-      ${field("team-name", words.name, html`<input id="team-name" class="input" maxlength="120" autocomplete="organization" autofocus .value=${this.#name} @input=${name} />`)}
+      ${this.text(words.name, this.#name, (text) => (this.#name = text), "", "organization")}
       ${sets.length > 1 ? field("team-kind", words.kind, select(sets, this.#set, (set) => (this.#set = set), { id: "team-kind" })) : nothing}`;
   }
 

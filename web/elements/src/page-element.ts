@@ -1,7 +1,7 @@
 // The base of the elements that show one thing: they load it, show it, and say what went wrong.
 
 import { html, nothing, unsafeCSS } from "lit";
-import type { PropertyValues, TemplateResult } from "lit";
+import type { TemplateResult } from "lit";
 import type { Problem } from "@muster/client";
 import { MusterElement } from "./base.js";
 import { Confirm } from "./parts/confirm.js";
@@ -22,23 +22,18 @@ export abstract class PageElement extends MusterElement {
   /** Whether it stands in a dialog of another element, which has its title. */
   isInner = false;
   #isSaving = false;
-  protected readonly needsOrganization: boolean = true;
   readonly menu = new Menu(this);
-  #opened = "";
 
   /** Loads what is shown. */
   protected abstract load(): Promise<void>;
   /** What is shown once it is loaded. */
   protected abstract page(): TemplateResult;
-  /** What is shown: something else is loaded anew. */
-  protected abstract get key(): string;
 
-  protected override willUpdate(_changed: PropertyValues): void {
-    const key = `${this.api} ${this.key}`;
-    if (!this.hasAccess || key === this.#opened || (this.needsOrganization && !this.org)) return;
-    this.#opened = key;
-    this.isLoaded = false;
-    void this.reload();
+  protected override begin(canLoad: boolean): void {
+    this.menu.close();
+    this.isLoaded = this.#isSaving = false;
+    this.trouble = undefined;
+    if (canLoad) void this.reload();
   }
 
   protected override render(): TemplateResult {
@@ -75,21 +70,20 @@ export abstract class PageElement extends MusterElement {
     }
   }
 
-  /** Changes something, unless the page objects; then it is loaded again and the page is told. */
+  /** Changes something, unless the page objects; then it is loaded again and the page is told. That it cannot be loaded does not undo the change. */
   async change<T>(kind: string, ids: string[], request: unknown, send: () => PromiseLike<T>): Promise<T | undefined> {
     if (!this.emit("before", { kind, ids, request }, true)) return undefined;
     const answer = await send();
-    await this.load();
-    this.requestUpdate();
+    await this.reload();
     this.emit("change", { kind, ids });
     return answer;
   }
 
   /** Saves a form, and says so. */
-  protected async save(act: () => Promise<boolean>): Promise<void> {
+  protected async save(act: () => Promise<unknown> | undefined): Promise<void> {
     if (this.#isSaving) return;
     this.#isSaving = true;
-    let isSaved = false;
+    let isSaved: unknown;
     await this.attempt(async () => {
       isSaved = await act();
     });

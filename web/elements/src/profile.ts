@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
-import { avatar, hued, hueOf, HUES } from "./parts/avatar.js";
+import { avatar, hued, HUES } from "./parts/avatar.js";
 import { field, longText, select, tick, typed } from "./parts/form.js";
 import { exitIcon, icon } from "./parts/icons.js";
 import { called, nameOf } from "./parts/names.js";
@@ -54,8 +54,8 @@ export class MusterProfile extends PageElement {
   #draft: Draft | undefined;
   #versions: Versions<Member> | undefined;
 
-  protected override get key(): string {
-    return `${this.org} ${this.#who}`;
+  protected override get key(): unknown {
+    return this.#who;
   }
 
   get #who(): string {
@@ -144,7 +144,7 @@ export class MusterProfile extends PageElement {
   #colorField(member: Member, draft: Draft): TemplateResult {
     const swatch = (color: string, at: number) => html`<label>
       <input type="radio" name="color" value=${color} aria-label=${color ? this.words.colorNumber(at) : this.words.colorDefault} .checked=${draft.color === color} @change=${() => this.#set("color")(color)} />
-      <span .style=${hued(color || hueOf(member.id))}></span>
+      <span .style=${hued(color, member.id)}></span>
     </label>`;
     return html`<fieldset class="field"><legend>${this.words.color}</legend><div class="swatches">${this.#colors.map(swatch)}</div></fieldset>`;
   }
@@ -179,13 +179,7 @@ export class MusterProfile extends PageElement {
       ...(this.notifications?.length ? { notifications: draft.notifications } : {}),
     };
     const { members } = this.muster;
-    await this.save(async () => {
-      let isSaved = false;
-      await this.#versions?.change(async (condition) => {
-        isSaved = !!(await this.change("edit_profile", [this.#who], request, () => members.update(this.org, this.#who, request, condition)));
-      });
-      return isSaved;
-    });
+    await this.save(() => this.#versions?.change((condition) => this.change("edit_profile", [this.#who], request, () => members.update(this.org, this.#who, request, condition))));
   }
 
   #leave(): void {

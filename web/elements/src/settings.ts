@@ -39,10 +39,6 @@ export class MusterSettings extends PageElement {
   #draft: Draft | undefined;
   #versions: Versions<Organization> | undefined;
 
-  protected override get key(): string {
-    return this.org;
-  }
-
   protected override async load(): Promise<void> {
     const { data: view } = await this.muster.organizations.getView(this.org);
     this.view = view;
@@ -76,10 +72,11 @@ export class MusterSettings extends PageElement {
 
   protected override page(): TemplateResult {
     const { words } = this;
-    return html`<h2 data-home tabindex="-1">${words.settings}</h2>${this.#versions?.render(this.view?.organization.name ?? "")}
+    const view = this.view!;
+    return html`<h2 data-home tabindex="-1">${words.settings}</h2>${this.#versions?.render(view.organization.name)}
       ${this.can("update_organization") && this.#draft ? this.#form(this.#draft) : nothing}${this.can("name_paying_owner") ? this.#billing() : nothing}
-      ${this.can("transfer_ownership") ? this.#part(words.transfer, words.transferHint, words.transfer, "", () => this.open(new TransferOwnership(this))) : nothing}
-      ${this.can("delete_organization") ? this.#part(words.deleteTeam, words.deleteTeamHint, words.deleteTeam, "danger", () => this.open(new DeleteOrganization(this))) : nothing}`;
+      ${this.can("transfer_ownership") ? this.#part(words.transfer, words.transferHint, words.transfer, "", () => this.open(new TransferOwnership(this, view))) : nothing}
+      ${this.can("delete_organization") ? this.#part(words.deleteTeam, words.deleteTeamHint, words.deleteTeam, "danger", () => this.open(new DeleteOrganization(this, view.organization))) : nothing}`;
   }
 
   #part(title: string, hint: string, label: string, look: string, act: () => void): TemplateResult {
@@ -141,12 +138,6 @@ export class MusterSettings extends PageElement {
       settings: { invitation_ttl_days: draft.days, default_message: draft.message.trim() || null, optional_roles: [...draft.roles] },
     };
     const { organizations } = this.muster;
-    await this.save(async () => {
-      let isSaved = false;
-      await this.#versions?.change(async (condition) => {
-        isSaved = !!(await this.change("update_organization", [], request, () => organizations.update(this.org, request, condition)));
-      });
-      return isSaved;
-    });
+    await this.save(() => this.#versions?.change((condition) => this.change("update_organization", [], request, () => organizations.update(this.org, request, condition))));
   }
 }

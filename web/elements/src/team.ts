@@ -72,7 +72,6 @@ export class MusterTeam extends MusterElement {
   note: TemplateResult | undefined;
   isExporting = false;
   #problem: Problem | undefined;
-  #opened = "";
   #hasLeft = false;
   #searchTimer = 0;
   #menu: Menu | undefined;
@@ -89,25 +88,26 @@ export class MusterTeam extends MusterElement {
     super.disconnectedCallback();
     removeEventListener("focus", this.#returned);
     this.lists.stop();
-    this.#opened = "";
+    this.forget();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("state") && this.state !== undefined && this.state !== format(this.query)) {
-      this.query = parse(this.state);
-      if (this.team) void this.#load();
-    }
-    const key = `${this.api} ${this.org}`;
-    if (changed.has("view") && this.team) void this.#load();
-    if (this.hasAccess && this.org && this.isConnected && key !== this.#opened) {
-      this.#opened = key;
-      this.#hasLeft = false;
-      this.lists.stop();
-      this.lists = new Lists(this);
-      this.team = undefined;
-      this.picked.clear();
-      void this.#start();
-    }
+    const isOther = changed.has("state") && this.state !== undefined && this.state !== format(this.query);
+    if (isOther) this.query = parse(this.state ?? "");
+    super.willUpdate(changed);
+    if ((isOther || changed.has("view")) && this.team) void this.#load();
+  }
+
+  protected override begin(canLoad: boolean): void {
+    clearTimeout(this.#searchTimer);
+    this.query = parse(this.state ?? "");
+    this.#menu?.close();
+    this.lists.stop();
+    this.lists = new Lists(this);
+    this.team = this.resources = this.note = this.#problem = undefined;
+    this.isExporting = this.#hasLeft = false;
+    this.picked.clear();
+    if (canLoad) void this.#start();
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -152,10 +152,10 @@ export class MusterTeam extends MusterElement {
 
   /** The rows of a list, or what stands in their place. */
   rowsOf(list: PeopleList, label: string): TemplateResult {
-    const { error, rows, cursor } = list;
-    const trouble = error ? notice(this, error as Problem, () => void this.lists.load(list)) : nothing;
+    const { problem, rows, cursor } = list;
+    const trouble = problem ? notice(this, problem, () => void this.lists.load(list)) : nothing;
     // A group that was empty may not be any longer.
-    if (!list.isLoaded || (list.isLoading && list.fixed.role && !rows.length)) return error ? html`${trouble}` : skeleton(this, this.lists.main.counts?.roles[list.fixed.role?.[0] ?? ""]);
+    if (!list.isLoaded || (list.isLoading && list.fixed.role && !rows.length)) return problem ? html`${trouble}` : skeleton(this, this.lists.main.counts?.roles[list.fixed.role?.[0] ?? ""]);
     if (rows.length) return html`${trouble}${table(this, list, label)}`;
     return html`${trouble}${cursor ? html`<div><button type="button" class="button" @click=${() => this.lists.more(list)}>${this.words.searchOn}</button></div>` : empty(this)}`;
   }
@@ -263,7 +263,7 @@ export class MusterTeam extends MusterElement {
       this.requestUpdate();
       return (this.later = later);
     });
-    return this.#later;
+    return this.held(this.#later);
   }
 
   async invite(): Promise<void> {

@@ -3,7 +3,7 @@
 import { html } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterApiKeys } from "../keys.js";
-import { field, select, tick, typed } from "../parts/form.js";
+import { field, once, select, tick } from "../parts/form.js";
 import { alertIcon, icon } from "../parts/icons.js";
 import { Panel } from "../parts/panel.js";
 import { ResourcePicker } from "../parts/resources.js";
@@ -17,6 +17,8 @@ export class CreateKey extends Panel {
   #isReadOnly = false;
   #days = DAYS[1] ?? 0;
   readonly #picker: ResourcePicker;
+  readonly #openedAt = Date.now();
+  readonly #once = once();
 
   constructor(override readonly host: MusterApiKeys) {
     super(host);
@@ -29,15 +31,11 @@ export class CreateKey extends Panel {
   }
 
   body(): TemplateResult {
-    const { words, host } = this;
-    const name = (event: Event) => {
-      this.#name = typed(event);
-      host.requestUpdate();
-    };
+    const { words } = this;
     const days = (count: string) => (this.#days = Number(count));
     const options = [...DAYS, 0].map((count): [string, string] => [String(count), count ? words.days(count) : words.forever]);
     return html`${this.problemNotice()}
-      ${field("key-name", words.name, html`<input id="key-name" class="input" maxlength="120" autocomplete="off" autofocus placeholder=${words.keyNameHint} .value=${this.#name} @input=${name} />`)}
+      ${this.text(words.name, this.#name, (text) => (this.#name = text), words.keyNameHint)}
       ${field("key-end", words.duration, select(options, String(this.#days), days, { id: "key-end" }))}
       ${tick(this.#isReadOnly, (isOn) => (this.#isReadOnly = isOn), html`${words.readOnly}<span class="hint"> ${words.readOnlyHint}</span>`)}
       ${this.#picker.render(false)}`;
@@ -56,14 +54,10 @@ export class CreateKey extends Panel {
       name,
       read_only: this.#isReadOnly,
       ...(resources.length ? { resources } : {}),
-      ...(this.#days ? { expires_at: new Date(Date.now() + this.#days * DAY_MILLISECONDS).toISOString() } : {}),
+      ...(this.#days ? { expires_at: new Date(this.#openedAt + this.#days * DAY_MILLISECONDS).toISOString() } : {}),
     };
-    await this.run(async () => {
-      const answer = await host.change("create_key", [], request, () => host.muster.apiKeys.create(host.org, host.owner, request));
-      if (!answer) return;
-      host.close();
-      host.reveal(answer.data.secret);
-    });
+    const send = async () => host.reveal((await host.muster.apiKeys.create(host.org, host.owner, request, this.#once(request))).data);
+    await this.run(() => host.change("create_key", [], request, send));
   }
 }
 

@@ -14,7 +14,7 @@ export interface Question {
   look?: "danger" | "primary";
   /** Whether a box must be ticked first. */
   twice?: boolean;
-  act: () => Promise<void>;
+  act: () => Promise<unknown>;
 }
 
 /** The dialog. */
@@ -52,7 +52,8 @@ export class Confirm extends Panel {
   async submit(): Promise<void> {
     await this.run(async () => {
       await this.question.act();
-      this.host.close();
+      // What was done may have opened another dialog in its place.
+      if (this.host.panel === this) this.host.close();
     });
   }
 }

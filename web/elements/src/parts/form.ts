@@ -10,6 +10,18 @@ export const typed = (event: Event): string => (event.target as HTMLInputElement
 /** Whether a box is ticked. */
 export const isTicked = (event: Event): boolean => (event.target as HTMLInputElement).checked;
 
+/** The options of a request that takes effect once: sent again as it is, it has the key that it had. */
+export function once(): (request: unknown) => { idempotencyKey: string } {
+  let sent: string | undefined;
+  let idempotencyKey = "";
+  return (request) => {
+    const text = JSON.stringify(request);
+    if (sent !== text) idempotencyKey = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    sent = text;
+    return { idempotencyKey };
+  };
+}
+
 /** A control with its label. `beside` follows the label. */
 export const field = (id: string, label: string, control: unknown, beside: unknown = nothing): TemplateResult =>
   html`<div class="field"><label for=${id}>${label} ${beside}</label>${control}</div>`;

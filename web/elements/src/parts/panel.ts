@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { Problem } from "@muster/client";
 import type { MusterElement } from "../base.js";
+import { field, typed } from "./form.js";
 import { notice } from "./problem.js";
 // These go into one file with this one: in files of their own they would be larger in sum.
 import "./icons-more.js";
@@ -32,7 +33,7 @@ export abstract class Panel {
   }
 
   /** Runs a request. What was typed stays if it fails. */
-  protected async run(request: () => Promise<void>): Promise<void> {
+  protected async run(request: () => Promise<unknown>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     this.problem = undefined;
@@ -60,6 +61,15 @@ export abstract class Panel {
 
   protected problemNotice(): TemplateResult | typeof nothing {
     return this.problem ? notice(this.host, this.problem) : nothing;
+  }
+
+  /** The field that the dialog begins with: a short text that it cannot do without. */
+  protected text(label: string, value: string, change: (text: string) => void, hint = "", kind = "off"): TemplateResult {
+    const input = (event: Event) => {
+      change(typed(event));
+      this.host.requestUpdate();
+    };
+    return field("text", label, html`<input id="text" class="input" maxlength="120" autocomplete=${kind} autofocus placeholder=${hint} .value=${value} @input=${input} />`);
   }
 
   /** The two buttons that nearly every dialog ends with. */

@@ -6,6 +6,7 @@ import type { Problem, Schemas } from "@muster/client";
 import type { MusterElement } from "../base.js";
 import type { Named } from "../contract.js";
 import { isTicked, optional, typed } from "./form.js";
+import { Latest } from "./latest.js";
 import { keyOf, nameOf } from "./names.js";
 import { icon, searchIcon } from "./icons.js";
 
@@ -14,7 +15,6 @@ const LONG = 8;
 const PAGE = 100;
 const MOST_LOADED = 500;
 const MOST_PAGES = 10;
-const PAUSE_MILLISECONDS = 250;
 
 const sorted = (host: MusterElement, resources: Named[]): Named[] => resources.sort((one, other) => nameOf(one).localeCompare(nameOf(other), host.tag));
 
@@ -35,8 +35,7 @@ export class Resources {
   /** Whether the API has more than what was found. */
   isPart = false;
   #text = "";
-  #timer = 0;
-  #abort: AbortController | undefined;
+  readonly #latest = new Latest();
 
   constructor(
     private readonly host: MusterElement,
@@ -47,11 +46,12 @@ export class Resources {
   }
 
   /** Loads what there is to choose from. */
-  async load(): Promise<void> {
-    if (this.only) return;
+  load(): void {
+    if (!this.only) this.#latest.ask(this.#load);
+  }
+
+  #load = async (signal: AbortSignal): Promise<void> => {
     const { host } = this;
-    this.#abort?.abort();
-    const { signal } = (this.#abort = new AbortController());
     const q = this.#looked;
     try {
       const found: Named[] = [];
@@ -71,7 +71,7 @@ export class Resources {
       this.found ??= [];
     }
     host.requestUpdate();
-  }
+  };
 
   /** Those that the search finds. */
   get shown(): Named[] | undefined {
@@ -87,8 +87,7 @@ export class Resources {
     const label = words.filterResources(names);
     const input = (event: Event) => {
       this.#text = typed(event);
-      clearTimeout(this.#timer);
-      if (this.isPart) this.#timer = setTimeout(() => void this.load(), PAUSE_MILLISECONDS);
+      if (this.isPart) this.#latest.later(this.#load);
       this.host.requestUpdate();
     };
     return html`<div class="search">
@@ -116,7 +115,7 @@ export class ResourcePicker {
   /** Shows what there is to choose from. `only`: those in question, if not all. */
   offer(only?: Named[]): void {
     this.#resources = new Resources(this.host, only);
-    void this.#resources.load();
+    this.#resources.load();
   }
 
   render(isNeeded: boolean): TemplateResult {

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterElement } from "../base.js";
 import { avatar } from "./avatar.js";
+import { Latest } from "./latest.js";
 import { called } from "./names.js";
 
 const PAUSE_MILLISECONDS = 200;
@@ -21,8 +22,7 @@ interface Contact {
 export class Suggestions {
   #found: Contact[] = [];
   #at = -1;
-  #timer = 0;
-  #abort: AbortController | undefined;
+  readonly #latest = new Latest();
 
   constructor(
     private readonly host: MusterElement,
@@ -43,12 +43,11 @@ export class Suggestions {
   look(typed: string): void {
     this.close();
     if (typed.trim().length < SHORTEST || typed.length > 100) return;
-    this.#timer = setTimeout(() => void this.#load(typed.trim()), PAUSE_MILLISECONDS);
+    this.#latest.later((signal) => void this.#load(typed.trim(), signal), PAUSE_MILLISECONDS);
   }
 
   close(): void {
-    clearTimeout(this.#timer);
-    this.#abort?.abort();
+    this.#latest.stop();
     this.#found = [];
     this.#at = -1;
     this.host.requestUpdate();
@@ -93,8 +92,7 @@ export class Suggestions {
     this.take(contact.email);
   }
 
-  async #load(q: string): Promise<void> {
-    const { signal } = (this.#abort = new AbortController());
+  async #load(q: string, signal: AbortSignal): Promise<void> {
     try {
       const { data } = await this.host.muster.contacts.list(this.host.org, { q, limit: MOST }, { signal });
       this.#found = data.items;

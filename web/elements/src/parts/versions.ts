@@ -35,9 +35,9 @@ export class Versions<T extends { version: string }> {
   ) {}
 
   /** Makes a change to the version that the form was filled in for. What others have changed beside the form does not keep it from being made. */
-  async change(act: (condition: Condition) => Promise<void>): Promise<void> {
+  async change<R>(act: (condition: Condition) => Promise<R>): Promise<R | undefined> {
     try {
-      await act({ ifMatch: `"${this.base.version}"` });
+      return await act({ ifMatch: `"${this.base.version}"` });
     } catch (error) {
       const now = is(error, "precondition-failed") ? await this.ways.read() : undefined;
       if (!now) throw error;
@@ -49,6 +49,7 @@ export class Versions<T extends { version: string }> {
       this.host.requestUpdate();
       await this.host.updateComplete;
       this.host.renderRoot.querySelector<HTMLElement>("[data-problem]")?.focus();
+      return undefined;
     }
   }
 

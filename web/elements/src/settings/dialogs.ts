@@ -3,24 +3,26 @@
 import { html } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterSettings } from "../settings.js";
-import type { Row } from "../contract.js";
-import { field, select, typed } from "../parts/form.js";
+import type { Row, View } from "../contract.js";
+import { select, typed } from "../parts/form.js";
+import { Latest } from "../parts/latest.js";
 import { Panel } from "../parts/panel.js";
 import { RoleForm } from "../parts/role-form.js";
-
-const PAUSE_MILLISECONDS = 250;
 
 /** Hands the organization over to another member, and takes another role. */
 export class TransferOwnership extends Panel {
   #people: Row[] = [];
   #to = "";
-  #timer = 0;
+  readonly #latest = new Latest();
   readonly #form: RoleForm;
 
-  constructor(override readonly host: MusterSettings) {
+  constructor(
+    override readonly host: MusterSettings,
+    private readonly view: View,
+  ) {
     super(host);
-    this.#form = new RoleForm(host, host.view!, "assign", () => host.requestUpdate());
-    void this.#find("");
+    this.#form = new RoleForm(host, view, "assign", () => host.requestUpdate());
+    this.#latest.ask((signal) => void this.#find("", signal));
   }
 
   get title(): string {
@@ -31,8 +33,7 @@ export class TransferOwnership extends Panel {
     const { words } = this;
     const search = (event: Event) => {
       const q = typed(event);
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#find(q), PAUSE_MILLISECONDS);
+      this.#latest.later((signal) => void this.#find(q, signal));
     };
     const choose = (to: string) => {
       this.#to = to;
@@ -59,20 +60,23 @@ export class TransferOwnership extends Panel {
     if (!choice || !this.#to) return;
     const { role, ...others } = choice;
     const request = { to: this.#to, then: role, ...others };
-    const { host } = this;
+    const { host, view } = this;
     await this.run(async () => {
-      if (await host.change("transfer_ownership", [request.to], request, () => host.muster.organizations.transferOwnership(host.org, request))) this.saved();
+      if (await host.change("transfer_ownership", [request.to], request, () => host.muster.organizations.transferOwnership(view.organization.id, request))) this.saved();
     });
   }
 
-  async #find(q: string): Promise<void> {
+  async #find(q: string, signal: AbortSignal): Promise<void> {
+    const { me, organization } = this.view;
+    let found: Row[] = [];
     try {
-      const { data } = await this.host.muster.members.list(this.host.org, { status: "active", limit: 50, q });
-      this.#people = data.items.filter((row) => row.id !== this.host.view?.me?.id);
-      if (!this.#people.some((row) => row.id === this.#to)) this.#to = "";
+      found = (await this.host.muster.members.list(organization.id, { status: "active", limit: 50, q }, { signal })).data.items;
     } catch (error) {
+      if (signal.aborted) return;
       this.problem = this.host.problem(error);
     }
+    this.#people = found.filter((row) => row.id !== me?.id);
+    if (!this.#people.some((row) => row.id === this.#to)) this.#to = "";
     this.host.requestUpdate();
   }
 }
@@ -82,41 +86,42 @@ export class DeleteOrganization extends Panel {
   override readonly width = "narrow";
   #typed = "";
 
-  constructor(override readonly host: MusterSettings) {
+  constructor(
+    override readonly host: MusterSettings,
+    /** What is deleted is what is named. */
+    private readonly organization: View["organization"],
+  ) {
     super(host);
   }
 
   get title(): string {
-    return this.words.deleteTitle(this.#name);
-  }
-
-  get #name(): string {
-    return this.host.view?.organization.name ?? "";
+    return this.words.deleteTitle(this.organization.name);
   }
 
   body(): TemplateResult {
     const { words } = this;
-    const input = (event: Event) => {
-      this.#typed = typed(event);
-      this.host.requestUpdate();
-    };
     return html`${this.problemNotice()}
       <p class="muted">${words.deleteTeamHint}</p>
-      ${field("typed", words.typeName(this.#name), html`<input id="typed" class="input" autocomplete="off" autofocus .value=${this.#typed} @input=${input} />`)}`;
+      ${this.text(words.typeName(this.organization.name), this.#typed, (text) => (this.#typed = text))}`;
   }
 
   footer(): TemplateResult {
-    return this.buttons(this.words.deleteTeam, "danger", this.#typed.trim() !== this.#name.trim());
+    return this.buttons(this.words.deleteTeam, "danger", !this.#isTyped);
   }
 
   async submit(): Promise<void> {
     const { host } = this;
-    if (this.#typed.trim() !== this.#name.trim()) return;
+    const { id } = this.organization;
+    if (!this.#isTyped) return;
     await this.run(async () => {
       if (!host.emit("before", { kind: "delete_organization", ids: [], request: undefined }, true)) return;
-      await host.muster.organizations.delete(host.org);
+      await host.muster.organizations.delete(id);
       host.close();
-      host.emit("deleted", { organization: host.org });
+      host.emit("deleted", { organization: id });
     });
+  }
+
+  get #isTyped(): boolean {
+    return this.#typed.trim() === this.organization.name.trim();
   }
 }

@@ -29,7 +29,7 @@ export class EditGrants extends Panel {
   ) {
     super(host);
     this.#resources = new Resources(host);
-    void this.#resources.load();
+    this.#resources.load();
     const read = async () => {
       void host.refresh();
       return (this.row = await memberRow(host, row));

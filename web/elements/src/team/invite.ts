@@ -6,7 +6,8 @@ import type { Problem } from "@muster/client";
 import type { MusterTeam } from "../team.js";
 import type { View } from "../contract.js";
 import { AddressField, MOST_ADDRESSES } from "../parts/addresses.js";
-import { longText } from "../parts/form.js";
+import { longText, once } from "../parts/form.js";
+import { Latest } from "../parts/latest.js";
 import { Panel } from "../parts/panel.js";
 import { RoleForm } from "../parts/role-form.js";
 import { upgradeLink } from "./head.js";
@@ -27,10 +28,8 @@ export class Invite extends Panel {
   #message: string;
   #effect: Effect | undefined;
   #isChecking = false;
-  #timer = 0;
-  #abort: AbortController | undefined;
-  /** The same for a repetition: nobody is invited twice. */
-  #key = "";
+  readonly #latest = new Latest();
+  readonly #once = once();
 
   constructor(
     override readonly host: MusterTeam,
@@ -66,12 +65,10 @@ export class Invite extends Panel {
     this.#addresses.commit();
     const request = this.#request();
     if (!request) return;
-    this.#abort?.abort();
-    clearTimeout(this.#timer);
-    this.#key ||= crypto.getRandomValues(new Uint32Array(4)).join("-");
+    this.#latest.stop();
     await this.run(async () => {
       const { org, muster } = this.host;
-      const send = () => muster.invitations.create(org, request, { idempotencyKey: this.#key });
+      const send = () => muster.invitations.create(org, request, this.#once(request));
       const answer = await this.host.change("invite", [], request, send);
       if (answer?.status !== 201) return;
       const { invitations, added } = answer.data;
@@ -96,21 +93,20 @@ export class Invite extends Panel {
 
   /** Something was typed or chosen: what would happen is asked anew, once there is a pause. */
   #changed(): void {
-    this.#key = "";
     this.problem = undefined;
     this.#addresses.faults.clear();
-    this.#abort?.abort();
-    clearTimeout(this.#timer);
-    if (this.#isComplete) this.#timer = setTimeout(() => void this.#check(), PAUSE_MILLISECONDS);
-    else this.#effect = undefined;
+    if (this.#isComplete) this.#latest.later(this.#check, PAUSE_MILLISECONDS);
+    else {
+      this.#latest.stop();
+      this.#effect = undefined;
+    }
     this.#isChecking = this.#isComplete;
     this.host.requestUpdate();
   }
 
-  async #check(): Promise<void> {
+  #check = async (signal: AbortSignal): Promise<void> => {
     const request = this.#request();
     if (!request) return;
-    const { signal } = (this.#abort = new AbortController());
     try {
       const answer = await this.host.muster.invitations.create(this.host.org, { ...request, dry_run: true }, { signal });
       if (answer.status !== 200) return;
@@ -126,7 +122,7 @@ export class Invite extends Panel {
     }
     this.#isChecking = false;
     this.host.requestUpdate();
-  }
+  };
 
   /** Puts each fault beside its address. */
   #blame(problem: Problem): void {

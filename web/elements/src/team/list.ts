@@ -1,5 +1,6 @@
 // The rows of a list: pages, and what is loaded again after a change.
 
+import type { Problem } from "@muster/client";
 import type { Muster, People, Row, Seats } from "../contract.js";
 import type { Narrowing, Query } from "./query.js";
 
@@ -23,11 +24,15 @@ export class PeopleList {
   cursor: string | null | undefined;
   isLoading = false;
   isLoaded = false;
-  error: unknown;
+  /** Whether it was asked for: it is not asked for again by itself. */
+  isAsked = false;
+  problem: Problem | undefined;
   #abort: AbortController | undefined;
 
   constructor(
     private readonly changed: () => void,
+    /** Tells the page of what goes wrong. */
+    private readonly failed: (error: unknown) => Problem | undefined,
     /** What this list asks in any case. */
     readonly fixed: Partial<Query> = {},
   ) {}
@@ -84,18 +89,19 @@ export class PeopleList {
   async #run(request: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.stop();
     const abort = (this.#abort = new AbortController());
-    this.isLoading = true;
-    this.error = undefined;
+    this.isLoading = this.isAsked = true;
+    this.problem = undefined;
     this.changed();
     try {
       await request(abort.signal);
       this.isLoaded = true;
     } catch (error) {
-      if (abort.signal.aborted) return;
-      this.error = error;
+      if (!abort.signal.aborted) this.problem = this.failed(error);
+    } finally {
+      if (this.#abort === abort) {
+        this.isLoading = false;
+        this.changed();
+      }
     }
-    if (this.#abort !== abort) return;
-    this.isLoading = false;
-    this.changed();
   }
 }

@@ -21,7 +21,7 @@ export class Lists {
   readonly #groups = new Map<string, PeopleList>();
   readonly #watcher = new SectionWatcher((role) => {
     const list = this.group(role);
-    if (!list.isLoaded && !list.isLoading && !list.error) void list.load(this.#asked(list));
+    if (!list.isAsked) void list.load(this.#asked(list));
   });
 
   constructor(private readonly host: MusterTeam) {}
@@ -77,7 +77,7 @@ export class Lists {
   }
 
   #newList(fixed?: Partial<Query>): PeopleList {
-    return new PeopleList(() => this.host.requestUpdate(), fixed);
+    return new PeopleList(() => this.host.requestUpdate(), (error) => this.host.problem(error), fixed);
   }
 
   #asked(list: PeopleList): Asked {

@@ -209,6 +209,8 @@ export const de: Words = {
   revokeText: "Er funktioniert sofort und endgültig nicht mehr.",
   secretTitle: "Ihr neuer Schlüssel",
   secretText: "Speichern Sie ihn jetzt. Er wird nicht noch einmal gezeigt.",
+  secretLost: "Das Geheimnis kann nicht gezeigt werden",
+  secretLostText: (name) => `Der Schlüssel ${name} wurde erstellt, aber sein Geheimnis ging unterwegs verloren. Erneuern Sie ihn, um ein neues zu erhalten. Frühere funktionieren dann sofort nicht mehr.`,
   copy: "Kopieren",
   copied: "Kopiert",
   stored: "Ich habe ihn gespeichert",

@@ -141,6 +141,8 @@ export const enMore = {
   revokeText: "It stops working at once, for good.",
   secretTitle: "Your new key",
   secretText: "Store it now. It is not shown again.",
+  secretLost: "The secret cannot be shown",
+  secretLostText: (name: string) => `The key ${name} was made, but its secret was lost on the way. Rotate it to get a new one. Earlier ones then stop working at once.`,
   copy: "Copy",
   copied: "Copied",
   stored: "I have stored it",

@@ -209,6 +209,8 @@ export const es: Words = {
   revokeText: "Deja de funcionar de inmediato y para siempre.",
   secretTitle: "Tu nueva clave",
   secretText: "Guárdala ahora. No se volverá a mostrar.",
+  secretLost: "No se puede mostrar el secreto",
+  secretLostText: (name) => `La clave ${name} se creó, pero su secreto se perdió por el camino. Renuévala para recibir uno nuevo. Los anteriores dejan entonces de funcionar de inmediato.`,
   copy: "Copiar",
   copied: "Copiado",
   stored: "La he guardado",

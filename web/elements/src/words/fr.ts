@@ -209,6 +209,8 @@ export const fr: Words = {
   revokeText: "Elle cesse de fonctionner aussitôt et définitivement.",
   secretTitle: "Votre nouvelle clé",
   secretText: "Conservez-la maintenant. Elle ne sera plus affichée.",
+  secretLost: "Le secret ne peut pas être affiché",
+  secretLostText: (name) => `La clé ${name} a été créée, mais son secret s’est perdu en route. Renouvelez-la pour en recevoir un nouveau. Les précédents cessent alors aussitôt de fonctionner.`,
   copy: "Copier",
   copied: "Copié",
   stored: "Je l’ai conservée",
