@@ -51,6 +51,13 @@ async function signInAs(email, path = "/team") {
   await choose(email);
 }
 
+/** Opens a team from the list of teams, and answers its id. */
+async function openTeam(name) {
+  await page.getByRole("listitem").filter({ hasText: name }).getByRole("button").click();
+  await heading(`Team – ${name}`).waitFor();
+  return /org_\w+/.exec(page.url())[0];
+}
+
 /** Everything that storage holds. */
 const stored = () => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
 
@@ -151,6 +158,52 @@ test("an owner of several teams switches between them", async () => {
   await page.goBack();
   await heading("Settings – Acme Academy").waitFor();
   assert.deepEqual(page.complaints, []);
+});
+
+test("the way back to another team closes what is open, in whichever order answers arrive, and nothing is done there", async () => {
+  await signInAs(OWNER.email);
+  const pixel = await openTeam("Pixel Studio");
+  await page.getByRole("link", { name: "Teams: Pixel Studio" }).click();
+  const academy = await openTeam("Acme Academy");
+  // The two settings follow one another, so that the same element shows both.
+  await page.goto(`${page.url().split("#")[0]}#/${pixel}/settings`);
+  await heading("Settings – Pixel Studio").waitFor();
+  await page.goto(`${page.url().split("#")[0]}#/${academy}/settings`);
+  await heading("Settings – Acme Academy").waitFor();
+  const sent = [];
+  page.on("request", (request) => request.url().includes("/v1/") && !["GET", "OPTIONS"].includes(request.method()) && sent.push(`${request.method()} ${request.url()}`));
+  await button("Delete team").click();
+  await page.getByRole("dialog").getByRole("textbox").fill("Acme Academy");
+  const held = [];
+  await page.route(`**/v1/organizations/${pixel}/view`, (route) => void held.push(route));
+  await page.goBack();
+  await page.getByRole("dialog").waitFor({ state: "detached", timeout: 3000 });
+  await page.keyboard.press("Enter");
+  await page.goForward();
+  await heading("Settings – Acme Academy").waitFor();
+  assert.ok(held.length >= 2, "both the page and the element ask");
+  for (const route of held) await route.continue();
+  await page.waitForTimeout(500);
+  assert.equal(await page.title(), "Settings – Acme Academy");
+  assert.equal(await page.getByRole("link", { name: "Teams: Acme Academy" }).count(), 1);
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Acme Academy");
+  assert.deepEqual(sent, []);
+});
+
+test("a search in one team is not carried to another by the way back", async () => {
+  await signInAs(OWNER.email);
+  const pixel = await openTeam("Pixel Studio");
+  await page.getByRole("link", { name: "Teams: Pixel Studio" }).click();
+  const academy = await openTeam("Acme Academy");
+  await page.goto(`${page.url().split("#")[0]}#/${pixel}/team`);
+  await heading("Team – Pixel Studio").waitFor();
+  await page.getByRole("searchbox").fill("nobody of this name");
+  await page.getByText("Nobody found").waitFor();
+  await page.goBack();
+  await heading("Team – Acme Academy").waitFor();
+  await page.getByText("Amir").first().waitFor();
+  assert.equal(await page.getByRole("searchbox").inputValue(), "");
+  assert.ok(page.url().endsWith(`#/${academy}/team`), page.url());
 });
 
 test("a participant is offered no settings", async () => {

@@ -304,3 +304,145 @@ describe("the box of a search stands above what it finds", () => {
     assert.deepEqual(await found.locator("strong").allTextContents(), ["Bea Novak"]);
   });
 });
+
+describe("the secret of a key is not lost without a word", () => {
+  const isOfKeys = (method) => (request) => request.method() === method && /\/api-keys(\/[^/]+\/rotate)?$/.test(new URL(request.url()).pathname);
+  const create = async (name) => {
+    await button("Create key").click();
+    await dialog().getByLabel("Name").fill(name);
+    await dialog().getByRole("button", { name: "Create key" }).click();
+  };
+  const keys = async () => (await beta.owner.apiKeys.list(beta.id, "me")).data.items;
+  /** Answers the first request of a kind, or all of them, with no answer at all. */
+  const lose = async (isLost, { once, reach = true }) => {
+    let lost = 0;
+    await page.route("**/v1/**", async (route, request) => {
+      if (!isLost(request) || (once && lost)) return route.fallback();
+      lost++;
+      if (reach) await route.fetch();
+      await route.abort();
+    });
+  };
+
+  test("if the keys cannot be read again", async () => {
+    await openIn("muster-api-keys", beta);
+    await page.getByText("Deployment").waitFor();
+    await lose(isOfKeys("GET"), { reach: false });
+    await create("Unread");
+    await page.getByText("Your new key").waitFor();
+    assert.match(await dialog().locator("code").textContent(), /^mk_[0-9A-Za-z]{83}$/);
+    await button("I have stored it").click();
+    await page.getByRole("alert").waitFor();
+    await rowMenu("Deployment", "Rotate")();
+    await dialog().getByRole("button", { name: "Rotate" }).click();
+    await page.getByText("Your new key").waitFor();
+    assert.match(await dialog().locator("code").textContent(), /^mk_[0-9A-Za-z]{83}$/);
+    assert.equal((await keys()).filter(({ name }) => name === "Unread").length, 1);
+  });
+
+  test("while the keys are not read again yet", async () => {
+    await openIn("muster-api-keys", beta);
+    await page.getByText("Deployment").waitFor();
+    await hold(isOfKeys("GET"));
+    await create("Slow");
+    await page.getByText("Your new key").waitFor({ timeout: 5000 });
+  });
+
+  for (const what of ["Create", "Rotate"]) {
+    test(`if the first answer is lost on the way: ${what}`, async () => {
+      await openIn("muster-api-keys", beta);
+      await page.getByText("Deployment").waitFor();
+      await lose(isOfKeys("POST"), { once: true });
+      if (what === "Create") await create("Repeated");
+      else {
+        await rowMenu("Deployment", "Rotate")();
+        await dialog().getByRole("button", { name: "Rotate" }).click();
+      }
+      const lost = page.getByRole("dialog", { name: "The secret cannot be shown" });
+      await lost.getByText(`The key ${what === "Create" ? "Repeated" : "Deployment"} was made`).waitFor();
+      await lost.getByRole("button", { name: "Rotate" }).click();
+      await page.getByText("Your new key").waitFor();
+      assert.match(await dialog().locator("code").textContent(), /^mk_[0-9A-Za-z]{83}$/);
+      assert.equal((await keys()).filter(({ name }) => name === "Repeated").length, 1);
+    });
+  }
+
+  test("if no answer arrives, and the same form is sent again: there is one key", async () => {
+    await openIn("muster-api-keys", beta);
+    await page.getByText("Deployment").waitFor();
+    await lose(isOfKeys("POST"), {});
+    await create("Again");
+    await dialog().getByRole("alert").waitFor({ timeout: 20000 });
+    await page.unrouteAll();
+    await dialog().getByRole("button", { name: "Create key" }).click();
+    await page.getByRole("dialog", { name: "The secret cannot be shown" }).waitFor();
+    assert.equal((await keys()).filter(({ name }) => name === "Again").length, 1);
+  });
+});
+
+describe("a session that has ended while people are looked for", () => {
+  const signOut = () =>
+    page.route("**/v1/**", (route, request) => {
+      if (!isOf(beta, "members")(request)) return route.fallback();
+      const body = { type: "https://muster.example/problems/unauthorized", title: "Valid credentials are required", status: 401 };
+      return route.fulfill({ status: 401, contentType: "application/problem+json", headers: { "access-control-allow-origin": "*" }, body: JSON.stringify(body) });
+    });
+
+  test("asks the page to sign the reader in, and says what went wrong", async () => {
+    await openIn("muster-team", beta);
+    await page.getByText("Amir Haddad").waitFor();
+    await signOut();
+    await page.getByRole("searchbox").fill("bea");
+    await page.getByRole("alert").filter({ hasText: "You are signed out" }).waitFor();
+    assert.equal((await events("sign-in")).length, 1);
+    assert.deepEqual(await page.evaluate(() => window.events.flatMap(([name, detail]) => (name === "problem" ? [detail.problem.status] : []))), [401]);
+  });
+
+  test("is left to the page if it wants so, without asking again and again", async () => {
+    await openIn("muster-team", beta, { view: "groups" });
+    await page.getByText("Amir Haddad").waitFor();
+    await page.evaluate(() => document.addEventListener("muster-problem", (event) => event.preventDefault()));
+    await signOut();
+    let asked = 0;
+    page.on("request", (request) => (asked += isOf(beta, "members")(request) ? 1 : 0));
+    await page.getByRole("searchbox").fill("bea");
+    await page.waitForFunction(() => window.events.some(([name]) => name === "problem"));
+    await pause(1500);
+    assert.equal(await page.getByRole("alert").count(), 0);
+    assert.ok(asked < 20, `${asked} requests`);
+  });
+});
+
+test("a color that is none brings no styles of its own", async () => {
+  const color = "red; position: fixed; inset: 0; background-image: url(/stolen)";
+  await openIn("muster-team", beta);
+  await page.route("**/v1/**", async (route, request) => {
+    if (!isOf(beta, "members")(request) && !isOf(beta, "members/me")(request)) return route.fallback();
+    const answer = await route.fetch();
+    const data = await answer.json();
+    for (const row of data.items ?? []) row.color = row.is_me ? "#12AB9f" : color;
+    if (data.profile) data.profile.color = color;
+    await route.fulfill({ response: answer, json: data });
+  });
+  const asked = [];
+  page.on("request", (request) => request.url().includes("/stolen") && asked.push(request.url()));
+  const styles = () =>
+    page.evaluate(() => {
+      const { shadowRoot } = document.querySelector("main > :last-child");
+      return [...shadowRoot.querySelectorAll(".avatar, .swatches span")].map((one) => [one.style.cssText.replace(/^--_hue: (#[\da-fA-F]{6});$/, "$1"), getComputedStyle(one).position]);
+    });
+  await page.reload();
+  await page.getByText("Amir Haddad").waitFor();
+  const shown = await styles();
+  assert.ok(shown.length >= 4 && shown.every(([color, position]) => /^#[\da-f]{6}$/i.test(color) && position === "static"), JSON.stringify(shown));
+  assert.ok(shown.some(([color]) => color === "#12AB9f"), JSON.stringify(shown));
+  await page.evaluate((organization) => {
+    const profile = document.createElement("muster-profile");
+    profile.setAttribute("organization", organization);
+    document.querySelector("muster-team").replaceWith(profile);
+  }, beta.id);
+  await page.getByLabel("About").waitFor();
+  const faces = await styles();
+  assert.ok(faces.length > 4 && faces.every(([color, position]) => /^#[\da-f]{6}$/i.test(color) && position === "static"), JSON.stringify(faces));
+  assert.deepEqual(asked, []);
+});
