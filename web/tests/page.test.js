@@ -177,7 +177,7 @@ test("the way back to another team closes what is open, in whichever order answe
   const held = [];
   await page.route(`**/v1/organizations/${pixel}/view`, (route) => void held.push(route));
   await page.goBack();
-  await page.getByRole("dialog").waitFor({ state: "detached", timeout: 3000 });
+  await page.getByRole("dialog").waitFor({ state: "detached", timeout: 10000 });
   await page.keyboard.press("Enter");
   await page.goForward();
   await heading("Settings – Acme Academy").waitFor();

@@ -100,7 +100,7 @@ describe("a dialog closes with the organization that it is about, and does nothi
       sent.length = 0;
       await hold((request) => request.url().includes(alpha.id) && request.method() === "GET");
       await show(alpha);
-      await dialog().waitFor({ state: "detached", timeout: 3000 });
+      await dialog().waitFor({ state: "detached", timeout: 10000 });
       await page.keyboard.press("Enter");
       await pause(200);
       assert.deepEqual(sent, []);
@@ -115,7 +115,7 @@ test("a menu and a selection of rows end with the organization that they are of"
   await button("Actions for Bea Novak").click();
   await page.getByRole("menuitem", { name: "Remove from team" }).waitFor();
   await show(alpha);
-  await page.getByRole("menu").waitFor({ state: "detached", timeout: 3000 });
+  await page.getByRole("menu").waitFor({ state: "detached", timeout: 10000 });
   await page.getByText("Alpha").first().waitFor();
   await page.getByText("Pia Lindqvist").waitFor();
   assert.equal(await page.getByRole("toolbar").count(), 0);
@@ -219,7 +219,7 @@ test("the late preview of another invitation is not shown, and what is declined 
   const isPreviewOfAlpha = (request) => request.url().includes(tokens[0]) || (request.postData() ?? "").includes(tokens[0]);
   const { waitFor, release } = await hold(isPreviewOfAlpha);
   await showToken(tokens[0]);
-  await dialog().waitFor({ state: "detached", timeout: 3000 });
+  await dialog().waitFor({ state: "detached", timeout: 10000 });
   await waitFor();
   await showToken(tokens[1]);
   await page.getByRole("heading", { name: "Join Beta" }).waitFor();
@@ -251,7 +251,7 @@ for (const way of ["property", "configure"]) {
     await dialog().waitFor();
     const { waitFor, release } = await hold((request) => request.method() === "GET");
     await become(PIA, way);
-    await dialog().waitFor({ state: "detached", timeout: 3000 });
+    await dialog().waitFor({ state: "detached", timeout: 10000 });
     assert.deepEqual([await page.getByText("Amir Haddad").count(), await button("Export").count(), await button("Invite people").count()], [0, 0, 0]);
     await waitFor();
     await release();
@@ -345,7 +345,7 @@ describe("the secret of a key is not lost without a word", () => {
     await page.getByText("Deployment").waitFor();
     await hold(isOfKeys("GET"));
     await create("Slow");
-    await page.getByText("Your new key").waitFor({ timeout: 5000 });
+    await page.getByText("Your new key").waitFor({ timeout: 10000 });
   });
 
   for (const what of ["Create", "Rotate"]) {
