@@ -429,7 +429,7 @@ test("a color that is none brings no styles of its own", async () => {
   const styles = () =>
     page.evaluate(() => {
       const { shadowRoot } = document.querySelector("main > :last-child");
-      return [...shadowRoot.querySelectorAll(".avatar, .swatches span")].map((one) => [one.style.cssText.replace(/^--_hue: (#[\da-fA-F]{6});$/, "$1"), getComputedStyle(one).position]);
+      return [...shadowRoot.querySelectorAll(".avatar:not(.pending), .swatches span")].map((one) => [one.style.cssText.replace(/^--_hue: (#[\da-fA-F]{6});$/, "$1"), getComputedStyle(one).position]);
     });
   await page.reload();
   await page.getByText("Amir Haddad").waitFor();
