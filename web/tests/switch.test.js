@@ -40,7 +40,7 @@ const events = (name) => page.evaluate((name) => window.events.filter(([one]) =>
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Opens an element in an organization. What it sends to change something is collected. */
-async function openIn(element, organization, attributes = {}, who = OWNER) {
+async function openAt(element, organization, attributes = {}, who = OWNER) {
   page = await open(browser, { site: site.url, api: backend.url, element, attributes: { organization: organization.id, ...attributes }, token: () => backend.token(who) });
   sent = [];
   page.on("request", (request) => !["GET", "OPTIONS"].includes(request.method()) && sent.push(`${request.method()} ${request.url()}`));
@@ -93,7 +93,7 @@ describe("a dialog closes with the organization that it is about, and does nothi
   };
   for (const [name, [element, reach, fill]] of Object.entries(dialogs)) {
     test(name, async () => {
-      await openIn(element, beta);
+      await openAt(element, beta);
       await reach();
       await dialog().waitFor();
       await fill?.();
@@ -109,7 +109,7 @@ describe("a dialog closes with the organization that it is about, and does nothi
 });
 
 test("a menu and a selection of rows end with the organization that they are of", async () => {
-  await openIn("muster-team", beta);
+  await openAt("muster-team", beta);
   await page.getByLabel("Select Pia Lindqvist").check();
   await page.getByRole("toolbar").waitFor();
   await button("Actions for Bea Novak").click();
@@ -122,7 +122,7 @@ test("a menu and a selection of rows end with the organization that they are of"
 });
 
 test("a dialog whose code arrives after the organization has changed does not open", async () => {
-  await openIn("muster-team", beta);
+  await openAt("muster-team", beta);
   let isHeld = true;
   const held = [];
   await page.route(/\/dist\/later-/, (route) => (isHeld ? held.push(route) : route.continue()));
@@ -139,7 +139,7 @@ test("a dialog whose code arrives after the organization has changed does not op
 });
 
 test("what was sent in one organization and is answered in the next one says and closes nothing there", async () => {
-  await openIn("muster-team", beta);
+  await openAt("muster-team", beta);
   await rowMenu("Amir Haddad", "Deactivate")();
   const { waitFor, release } = await hold((request) => request.method() === "PATCH");
   await dialog().getByRole("button", { name: "Deactivate" }).click();
@@ -159,7 +159,7 @@ test("what was sent in one organization and is answered in the next one says and
 
 test("a late view of another organization does not take the place of the one that is shown", async () => {
   for (const element of ["muster-settings", "muster-team"]) {
-    await openIn(element, beta);
+    await openAt(element, beta);
     await page.getByText("Beta").first().or(page.getByLabel("Name", { exact: true })).first().waitFor();
     const { waitFor, release } = await hold(isOf(alpha, "view"));
     await show(alpha);
@@ -181,7 +181,7 @@ test("a late view of another organization does not take the place of the one tha
 });
 
 test("late keys, people of a resource and resources to filter by are those of the organization that is shown", async () => {
-  await openIn("muster-api-keys", alpha);
+  await openAt("muster-api-keys", alpha);
   await page.getByText("No API keys").waitFor();
   const { waitFor, release } = await hold(isOf(beta, "members/me/api-keys"));
   await show(beta);
@@ -192,7 +192,7 @@ test("late keys, people of a resource and resources to filter by are those of th
   assert.equal(await page.getByText("Deployment").count(), 0);
   await page.context().close();
 
-  await openIn("muster-team", beta);
+  await openAt("muster-team", beta);
   await button("Program").click();
   await page.getByRole("menuitemradio", { name: "Spring cohort" }).waitFor();
   await page.keyboard.press("Escape");
@@ -211,7 +211,7 @@ test("the late preview of another invitation is not shown, and what is declined 
     await organization.owner.invitations.create(organization.id, { emails: ["nia.bello@acme.example"], role: organization === alpha ? "editor" : "participant" });
     tokens.push((await backend.invitationsTo("nia.bello@acme.example")).at(-1));
   }
-  await openIn("muster-invitation", alpha, { token: tokens[1] }, person("Nia Bello"));
+  await openAt("muster-invitation", alpha, { token: tokens[1] }, person("Nia Bello"));
   await page.getByRole("heading", { name: "Join Beta" }).waitFor();
   await button("Decline").click();
   await dialog().waitFor();
@@ -244,7 +244,7 @@ const become = async (who, way) => {
 
 for (const way of ["property", "configure"]) {
   test(`what was loaded for a reader goes at once when another one takes their place, by ${way}`, async () => {
-    await openIn("muster-team", beta);
+    await openAt("muster-team", beta);
     await page.getByText("Amir Haddad").waitFor();
     await button("Export").waitFor();
     await button("Invite people").click();
@@ -261,7 +261,7 @@ for (const way of ["property", "configure"]) {
 }
 
 test("a late answer to one reader is not shown to the next", async () => {
-  await openIn("muster-api-keys", beta);
+  await openAt("muster-api-keys", beta);
   await page.getByText("Deployment").waitFor();
   const { waitFor, release } = await hold((request) => request.method() === "GET");
   await page.evaluate(() => (document.querySelector("muster-api-keys").member = ""));
@@ -278,7 +278,7 @@ describe("the box of a search stands above what it finds", () => {
   const search = (q) => (request) => request.method() === "GET" && new URL(request.url()).searchParams.get("q") === q;
 
   test("when a new owner is looked for", async () => {
-    await openIn("muster-settings", beta);
+    await openAt("muster-settings", beta);
     await button("Transfer ownership").click();
     const { waitFor, release } = await hold(search("a"));
     const box = dialog().getByRole("searchbox");
@@ -292,7 +292,7 @@ describe("the box of a search stands above what it finds", () => {
   });
 
   test("when access is given", async () => {
-    await openIn("muster-access", beta, { resource: "program:spring" });
+    await openAt("muster-access", beta, { resource: "program:spring" });
     const { waitFor, release } = await hold(search("a"));
     const box = page.getByLabel("Give access");
     await box.fill("a");
@@ -325,7 +325,7 @@ describe("the secret of a key is not lost without a word", () => {
   };
 
   test("if the keys cannot be read again", async () => {
-    await openIn("muster-api-keys", beta);
+    await openAt("muster-api-keys", beta);
     await page.getByText("Deployment").waitFor();
     await lose(isOfKeys("GET"), { reach: false });
     await create("Unread");
@@ -341,7 +341,7 @@ describe("the secret of a key is not lost without a word", () => {
   });
 
   test("while the keys are not read again yet", async () => {
-    await openIn("muster-api-keys", beta);
+    await openAt("muster-api-keys", beta);
     await page.getByText("Deployment").waitFor();
     await hold(isOfKeys("GET"));
     await create("Slow");
@@ -350,7 +350,7 @@ describe("the secret of a key is not lost without a word", () => {
 
   for (const what of ["Create", "Rotate"]) {
     test(`if the first answer is lost on the way: ${what}`, async () => {
-      await openIn("muster-api-keys", beta);
+      await openAt("muster-api-keys", beta);
       await page.getByText("Deployment").waitFor();
       await lose(isOfKeys("POST"), { once: true });
       if (what === "Create") await create("Repeated");
@@ -368,7 +368,7 @@ describe("the secret of a key is not lost without a word", () => {
   }
 
   test("if no answer arrives, and the same form is sent again: there is one key", async () => {
-    await openIn("muster-api-keys", beta);
+    await openAt("muster-api-keys", beta);
     await page.getByText("Deployment").waitFor();
     await lose(isOfKeys("POST"), {});
     await create("Again");
@@ -389,7 +389,7 @@ describe("a session that has ended while people are looked for", () => {
     });
 
   test("asks the page to sign the reader in, and says what went wrong", async () => {
-    await openIn("muster-team", beta);
+    await openAt("muster-team", beta);
     await page.getByText("Amir Haddad").waitFor();
     await signOut();
     await page.getByRole("searchbox").fill("bea");
@@ -399,7 +399,7 @@ describe("a session that has ended while people are looked for", () => {
   });
 
   test("is left to the page if it wants so, without asking again and again", async () => {
-    await openIn("muster-team", beta, { view: "groups" });
+    await openAt("muster-team", beta, { view: "groups" });
     await page.getByText("Amir Haddad").waitFor();
     await page.evaluate(() => document.addEventListener("muster-problem", (event) => event.preventDefault()));
     await signOut();
@@ -415,7 +415,7 @@ describe("a session that has ended while people are looked for", () => {
 
 test("a color that is none brings no styles of its own", async () => {
   const color = "red; position: fixed; inset: 0; background-image: url(/stolen)";
-  await openIn("muster-team", beta);
+  await openAt("muster-team", beta);
   await page.route("**/v1/**", async (route, request) => {
     if (!isOf(beta, "members")(request) && !isOf(beta, "members/me")(request)) return route.fallback();
     const answer = await route.fetch();
