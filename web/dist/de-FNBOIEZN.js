@@ -1,4 +1,4 @@
-import{a as i}from"./chunk-KG2CF3EZ.js";import{a as e,b as n}from"./chunk-CZZYE5HG.js";import"./chunk-R2ASKQEX.js";var a=e("de",n+" "+i,`Abbrechen
+import{a as i}from"./chunk-RLN4AT2E.js";import{a as e,b as n}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var a=e("de",n+" "+i,`Abbrechen
 Schließen
 Speichern
 Erneut versuchen
@@ -206,6 +206,8 @@ Widerrufen
 Er funktioniert sofort und endgültig nicht mehr.
 Ihr neuer Schlüssel
 Speichern Sie ihn jetzt. Er wird nicht noch einmal gezeigt.
+Das Geheimnis kann nicht gezeigt werden
+Der Schlüssel {0} wurde erstellt, aber sein Geheimnis ging unterwegs verloren. Erneuern Sie ihn, um ein neues zu erhalten. Frühere funktionieren dann sofort nicht mehr.
 Kopieren
 Kopiert
 Ich habe ihn gespeichert

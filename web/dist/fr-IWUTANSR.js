@@ -1,4 +1,4 @@
-import{a as s}from"./chunk-KG2CF3EZ.js";import{a as e,b as n}from"./chunk-CZZYE5HG.js";import"./chunk-R2ASKQEX.js";var a=e("fr",n+" "+s,`Annuler
+import{a as s}from"./chunk-RLN4AT2E.js";import{a as e,b as n}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var a=e("fr",n+" "+s,`Annuler
 Fermer
 Enregistrer
 Réessayer
@@ -206,6 +206,8 @@ Révoquer {0} ?
 Elle cesse de fonctionner aussitôt et définitivement.
 Votre nouvelle clé
 Conservez-la maintenant. Elle ne sera plus affichée.
+Le secret ne peut pas être affiché
+La clé {0} a été créée, mais son secret s’est perdu en route. Renouvelez-la pour en recevoir un nouveau. Les précédents cessent alors aussitôt de fonctionner.
 Copier
 Copié
 Je l’ai conservée

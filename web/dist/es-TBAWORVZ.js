@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e,b as a}from"./chunk-CZZYE5HG.js";import"./chunk-R2ASKQEX.js";var r=e("es",a+" "+n,`Cancelar
+import{a as n}from"./chunk-RLN4AT2E.js";import{a as e,b as a}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var s=e("es",a+" "+n,`Cancelar
 Cerrar
 Guardar
 Reintentar
@@ -206,6 +206,8 @@ Revocar
 Deja de funcionar de inmediato y para siempre.
 Tu nueva clave
 Guárdala ahora. No se volverá a mostrar.
+No se puede mostrar el secreto
+La clave {0} se creó, pero su secreto se perdió por el camino. Renuévala para recibir uno nuevo. Los anteriores dejan entonces de funcionar de inmediato.
 Copiar
 Copiado
 La he guardado
@@ -283,4 +285,4 @@ no está verificada, y este rol lo exige
 tiene un carácter que se parece a otro
 es demasiado larga
 no es una dirección de correo válida
-no se puede usar`);export{r as es};
+no se puede usar`);export{s as es};

@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-KG2CF3EZ.js";import{a as e}from"./chunk-CZZYE5HG.js";import"./chunk-R2ASKQEX.js";var a=e("en",n,`Change role
+import{a as n}from"./chunk-RLN4AT2E.js";import{a as e}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var a=e("en",n,`Change role
 Activate
 Deactivate
 Remove from team
@@ -129,6 +129,8 @@ Revoke {0}?
 It stops working at once, for good.
 Your new key
 Store it now. It is not shown again.
+The secret cannot be shown
+The key {0} was made, but its secret was lost on the way. Rotate it to get a new one. Earlier ones then stop working at once.
 Copy
 Copied
 I have stored it

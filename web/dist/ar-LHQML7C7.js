@@ -1,4 +1,4 @@
-import{a as e}from"./chunk-KG2CF3EZ.js";import{a as n,b as o}from"./chunk-CZZYE5HG.js";import"./chunk-R2ASKQEX.js";var m=n("ar",o+" "+e,`إلغاء
+import{a as e}from"./chunk-RLN4AT2E.js";import{a as n,b as o}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var m=n("ar",o+" "+e,`إلغاء
 إغلاق
 حفظ
 إعادة المحاولة
@@ -206,6 +206,8 @@ import{a as e}from"./chunk-KG2CF3EZ.js";import{a as n,b as o}from"./chunk-CZZYE5
 يتوقف عن العمل فورًا ونهائيًا.
 مفتاحك الجديد
 احفظه الآن، فلن يظهر مرة أخرى.
+لا يمكن عرض السر
+أُنشئ المفتاح {0}، لكن سره ضاع في الطريق. جدِّده للحصول على سر جديد، وعندها يتوقف عمل ما سبقه فورًا.
 نسخ
 تم النسخ
 حفظتُه
