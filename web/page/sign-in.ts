@@ -1,5 +1,5 @@
 // Signs the reader in by authorization code and PKCE (RFC 6749, RFC 7636). Tokens are in memory alone: in storage is only what the way to the
-// provider and back needs, and that the reader was signed in.
+// provider and back needs, for ten minutes, and that the reader was signed in.
 
 /** What the page signs in with. */
 export interface Settings {
@@ -42,6 +42,7 @@ export class SignInError extends Error {}
 
 const STARTED = "muster-sign-in ";
 const WAS_SIGNED_IN = "muster-signed-in";
+const SIGN_IN_MILLISECONDS = 600_000;
 const encoder = new TextEncoder();
 
 const base64url = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
@@ -61,6 +62,14 @@ export function claimsOf(token: string): Claims {
 export function chosen({ access_token, id_token }: Tokens, audiences: string[]): string | undefined {
   const isFor = (token?: string) => !!token && [claimsOf(token).aud ?? []].flat().some((audience) => audiences.includes(audience));
   return !isFor(access_token) && isFor(id_token) ? id_token : access_token;
+}
+
+/** Drops what sign-ins that were abandoned have left in this tab. The place that they were to lead back to can be the link of an invitation. */
+function forget(): void {
+  for (const key of Object.keys(sessionStorage).filter((key) => key.startsWith(STARTED))) {
+    const { at = 0 } = JSON.parse(sessionStorage.getItem(key) ?? "{}") as { at?: number };
+    if (Math.abs(Date.now() - at) >= SIGN_IN_MILLISECONDS) sessionStorage.removeItem(key);
+  }
 }
 
 /** The session of one tab. */
@@ -94,9 +103,10 @@ export class Session {
   async signIn(to: string, prompt?: "login" | "create"): Promise<void> {
     const { client, page, audiences } = this.settings;
     const provider = await this.#discover();
+    forget();
     const [state, verifier] = [random(), random()];
     const digest = await crypto.subtle.digest("SHA-256", encoder.encode(verifier));
-    sessionStorage.setItem(STARTED + state, JSON.stringify({ verifier, to }));
+    sessionStorage.setItem(STARTED + state, JSON.stringify({ verifier, to, at: Date.now() }));
     const url = new URL(provider.authorization_endpoint);
     const asked: Record<string, string | undefined> = {
       response_type: "code",
@@ -116,6 +126,7 @@ export class Session {
 
   /** Ends a sign-in if the provider has just led back here. The code leaves the address bar before it is used, and can be used once. */
   async arrive(): Promise<void> {
+    forget();
     const answer = new URLSearchParams(location.search);
     const state = answer.get("state");
     if (!state || !(answer.has("code") || answer.has("error"))) return;
@@ -123,7 +134,7 @@ export class Session {
     sessionStorage.removeItem(STARTED + state);
     const { verifier, to } = JSON.parse(started ?? "{}") as { verifier?: string; to?: string };
     history.replaceState(null, "", to ?? this.settings.page);
-    if (!verifier) throw new SignInError("this sign-in was not begun here");
+    if (!verifier) throw new SignInError("this sign-in was not begun here in the last ten minutes");
     const provider = await this.#discover();
     const issuer = answer.get("iss");
     if (issuer === null ? provider.authorization_response_iss_parameter_supported : issuer !== provider.issuer) throw new SignInError("another provider answered");

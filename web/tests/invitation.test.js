@@ -70,21 +70,48 @@ test("somebody who is signed out sees the invitation, and signs in or up with th
   assert.equal(await button("Accept invitation").count(), 0);
 });
 
-test("somebody who is signed in as somebody else is told so, and can use another account", async () => {
-  const { token } = await invite();
-  await openLink(token, person("Zoe Other"));
-  await button("Accept invitation").click();
-  await heading("This invitation is for another address");
+test("somebody who is signed in as somebody else sees for whom the invitation is, and is offered another account in place of accepting", async () => {
+  const { token, who } = await invite();
+  const other = person("Zoe Other");
+  const accepts = [];
+  let reader = other;
+  await openLink(token, other, { token: () => backend.token(reader) });
+  page.on("request", (request) => request.method() === "POST" && accepts.push(request.url()));
+  await heading("Join Acme Learning");
+  await page.getByText("It was sent to n***@acme.example. Sign in with an account that has this address.").waitFor();
+  for (const name of ["Accept invitation", "Decline"]) assert.equal(await button(name).count(), 0);
   await button("Use another account").click();
-  assert.ok(await page.evaluate(() => window.events.some(([name]) => name === "sign-in")));
+  assert.ok(await page.evaluate(() => window.events.some(([name, { way }]) => name === "sign-in" && way === "in")));
+  assert.deepEqual(accepts, []);
+  // The page signs the other reader in without loading again.
+  reader = who;
+  await page.evaluate(() => (document.querySelector("muster-invitation").getToken = () => window.musterToken()));
+  await button("Accept invitation").waitFor();
+  assert.equal(await button("Use another account").count(), 0);
 });
 
-test("an address that is not verified is named as the reason", async () => {
+test("an address that is not verified is named as the reason, and not another account", async () => {
   const { token, who } = await invite();
-  await openLink(token, { ...who, email_verified: false });
-  await button("Accept invitation").click();
+  const unverified = { ...who, email_verified: false };
+  let reader = unverified;
+  await openLink(token, unverified, { token: () => backend.token(reader) });
   await heading("Your email address is not verified");
-  await button("Try again").waitFor();
+  assert.equal(await button("Use another account").count(), 0);
+  reader = who;
+  await button("Try again").click();
+  await button("Accept invitation").waitFor();
+});
+
+test("an account that the API finds to be another one when it accepts can be exchanged for another", async () => {
+  const { token, who } = await invite();
+  const other = person("Zoe Other");
+  let reader = who;
+  await openLink(token, who, { token: () => backend.token(reader) });
+  await button("Accept invitation").waitFor();
+  reader = other;
+  await button("Accept invitation").click();
+  await heading("This invitation is for another address");
+  await button("Use another account").waitFor();
 });
 
 test("declining is confirmed first", async () => {

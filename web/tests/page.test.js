@@ -111,8 +111,8 @@ test("the wrong person sees that the invitation is for another address, and take
   await visit(`/team/invitations/${token}`);
   await button("Sign in to accept").click();
   await choose("edith@acme.example");
-  await button("Accept invitation").click();
-  await heading("This invitation is for another address").waitFor();
+  await page.getByText("It was sent to m***@acme.example.").waitFor();
+  assert.equal(await button("Accept invitation").count(), 0);
   await button("Use another account").click();
   await heading("Sign in as").waitFor();
   await choose("mia@acme.example");
@@ -238,6 +238,49 @@ test("tokens are in memory alone, and neither code nor verifier is left behind",
   const exchange = page.requests.find(({ body }) => body.includes("code_verifier="));
   const again = await fetch(`${backend.url}/dev/token`, { method: "POST", body: new URLSearchParams(exchange.body) });
   assert.deepEqual([again.status, await again.json()], [400, { error: "invalid_grant" }]);
+});
+
+test("a sign-in that is abandoned leaves the link of the invitation and its verifier in the tab for ten minutes at most", async () => {
+  const organization = await createOrganization(backend, "website-studio", OWNER, "Abandoned");
+  await organization.owner.invitations.create(organization.id, { emails: ["abe@acme.example"], role: "editor" });
+  const token = (await backend.invitationsTo("abe@acme.example")).at(-1);
+  const begin = async () => {
+    await visit(`/team/invitations/${token}`);
+    await page.clock.setFixedTime(Date.now());
+    await button("Sign in to accept").click();
+    await heading("Sign in as").waitFor();
+  };
+  const later = (minutes) => page.clock.setFixedTime(Date.now() + minutes * 60_000);
+
+  await begin();
+  await later(9);
+  await page.goto(`${backend.url}/team`);
+  await heading("Your team").waitFor();
+  assert.match(await stored(), new RegExp(token), "a sign-in that takes nine minutes would not come back to the invitation");
+  await later(11);
+  await page.goto(`${backend.url}/team`);
+  await heading("Your team").waitFor();
+  const kept = await stored();
+  assert.ok(!kept.includes(token) && !kept.includes("verifier"), kept);
+
+  // The provider leads back too late: the code is not exchanged.
+  await begin();
+  await later(11);
+  await choose("abe@acme.example");
+  await page.getByRole("alert").filter({ hasText: "ten minutes" }).waitFor();
+  assert.equal(page.requests.filter(({ body }) => body.includes("code_verifier=")).length, 0);
+  assert.ok(!(await stored()).includes(token));
+
+  // Another sign-in is begun on a page that has stayed open.
+  await begin();
+  await page.goBack();
+  await button("Sign in to accept").waitFor();
+  await page.goto(`${backend.url}/team`);
+  await later(11);
+  await button("Sign in").click();
+  await heading("Sign in as").waitFor();
+  await page.goto(`${backend.url}/team/team.html`).catch(() => undefined);
+  assert.ok(!(await stored()).includes(token));
 });
 
 test("an answer that this tab did not ask for signs no one in", async () => {

@@ -140,6 +140,19 @@ test("no operation sends a token that is public, and every other one asks for it
   });
 });
 
+test("the preview of an invitation sends the token of a caller who has one", async () => {
+  await scripted([{ body: {} }], async (api, requests) => {
+    for (const [getToken, sent] of [
+      [() => "token", "Bearer token"],
+      [() => null, undefined],
+      [undefined, undefined],
+    ]) {
+      await muster(api, { getToken }).invitations.preview("link");
+      assert.equal(requests.at(-1).headers.authorization, sent);
+    }
+  });
+});
+
 test("a POST that takes a key has one of its own, or the caller's, and no other request has any", async () => {
   await scripted([{ body: {} }], async (api, requests) => {
     const client = muster(api);

@@ -48,7 +48,11 @@ test("the first story", async () => {
 
     const link = await invitationTo(api, "ann@acme.example");
     const preview = await createMuster({ api }).invitations.preview(link);
-    assert.equal(preview.data.state, "pending");
+    assert.deepEqual([preview.data.state, preview.data.is_for_me], ["pending", null]);
+    for (const [who, isTheirs] of [["ann", true], ["bob", false]]) {
+      const { data } = await as(api, who).invitations.preview(link);
+      assert.equal(data.is_for_me, isTheirs);
+    }
     const accepted = await as(api, "ann").invitations.accept(link);
     assert.equal(accepted.data.member.email, "ann@acme.example");
     const refused = await as(api, "ann").organizations.delete(org).catch((error) => error);

@@ -72,6 +72,10 @@ export abstract class MusterElement extends LitElement {
     return (this as Setup)[name] ?? configured()[name];
   }
 
+  get #api(): string {
+    return this.setting("api") ?? ORIGIN;
+  }
+
   protected readonly needsOrganization: boolean = true;
 
   /** What else is shown: a member, a resource. */
@@ -87,6 +91,11 @@ export abstract class MusterElement extends LitElement {
     return until(this.#ended.signal, promise);
   }
 
+  /** A client for what is shown. */
+  protected clientFor(getToken: GetToken | undefined): Muster {
+    return this.held(createMuster({ api: this.#api, getToken }));
+  }
+
   /** Begins anew with the next update. */
   protected forget(): void {
     this.#shown = [];
@@ -95,7 +104,7 @@ export abstract class MusterElement extends LitElement {
   protected override willUpdate(_changed: PropertyValues): void {
     const client = this.setting("client");
     const getToken = this.setting("getToken");
-    const api = this.setting("api") ?? ORIGIN;
+    const api = this.#api;
     const org = (this.needsOrganization && this.setting("organization")) || "";
     const shown = [client, getToken, api, org, this.key];
     if (!this.isConnected || shown.every((part, at) => part === this.#shown[at])) return;
@@ -103,7 +112,7 @@ export abstract class MusterElement extends LitElement {
     this.#ended.abort();
     this.#ended = new AbortController();
     this.org = org;
-    this.muster = this.held(client ?? createMuster({ api, getToken }));
+    this.muster = client ? this.held(client) : this.clientFor(getToken);
     if (this.#panel) this.close();
     this.begin(!!(client || getToken) && (!!org || !this.needsOrganization));
   }

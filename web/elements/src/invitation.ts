@@ -52,7 +52,7 @@ export class MusterInvitation extends MusterElement {
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     // The page may say anew who is signed in, with the same function.
-    if (changed.has("setup")) void this.#ask();
+    if (changed.has("setup") && this.preview && !this.joined) void this.load();
   }
 
   protected override render(): TemplateResult {
@@ -83,7 +83,14 @@ export class MusterInvitation extends MusterElement {
         <p>${inviter ? words.invitedYou(inviter) : words.youAreInvited}</p>
       </div>
       ${message ? html`<blockquote class="quote">${message}${inviter ? html`<footer>${inviter}</footer>` : nothing}</blockquote>` : nothing}
-      ${this.#facts(preview)}${problem ? notice(this, problem) : nothing}${this.isSignedOut ? this.#signIn(preview) : this.#answer()}`;
+      ${this.#facts(preview)}${problem ? notice(this, problem) : nothing}${this.isSignedOut ? this.#signIn(preview) : preview.is_for_me === false ? this.#switch(preview) : this.#answer()}`;
+  }
+
+  /** What somebody who is signed in with another address can do. */
+  #switch(preview: Preview): TemplateResult {
+    const { words } = this;
+    return html`<p class="fine">${words.wrongAccountText(preview.email)}</p>
+      <div class="buttons">${this.signButton("in", words.otherAccount, "primary")}</div>`;
   }
 
   #facts(preview: Preview): TemplateResult {
@@ -132,11 +139,19 @@ export class MusterInvitation extends MusterElement {
   async load(): Promise<void> {
     this.#problem = undefined;
     await this.#ask();
+    // Who cannot have a token reads it without one.
+    const { invitations } = this.isSignedOut ? this.clientFor(undefined) : this.muster;
+    let preview: Preview | undefined;
+    let problem: unknown;
     try {
-      this.preview = (await this.muster.invitations.preview(this.token ?? "")).data;
+      preview = (await invitations.preview(this.token ?? "")).data;
+      // The preview does not tell another address from one that is not verified. What waits for the reader does.
+      if (preview.is_for_me === false && preview.state === "pending") await invitations.listMine({ limit: 1 }).catch((error: unknown) => (problem = is(error, "email-not-verified") && error));
     } catch (error) {
-      this.#problem = this.problem(error);
+      problem = error;
     }
+    this.preview = preview;
+    this.#problem = problem ? this.problem(problem) : undefined;
     this.requestUpdate();
   }
 
