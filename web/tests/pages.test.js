@@ -73,6 +73,24 @@ test("a key is created, its secret is shown once, and it is rotated and revoked"
   await page.getByText("No API keys").waitFor();
 });
 
+test("where a key can be limited to no resource yet, the role set's words say so", async () => {
+  for (const [set, language, text] of [
+    ["coaching-site", "en", "There are no Collections yet."],
+    ["coaching-site", "de", "Noch keine Einträge unter Collections."],
+    ["coaching-site", "fr", "Collections : rien pour l’instant."],
+    ["website-studio", "en", "There are no Sites yet."],
+  ]) {
+    const { id } = await createOrganization(backend, set, OWNER, "Without resources");
+    page = await open(browser, { ...options("muster-api-keys", OWNER, { organization: id }), language });
+    await page.locator("[part~=primary]").click();
+    await dialog().locator("#key-name").waitFor();
+    await dialog().locator(".bone").waitFor({ state: "detached" });
+    const hints = (await dialog().locator("p.hint").allTextContents()).filter(Boolean);
+    assert.deepEqual([set, language, hints], [set, language, [text]]);
+    await page.context().close();
+  }
+});
+
 test("a profile is changed, and seen as others see it meanwhile", async () => {
   await openAs("muster-profile", FELIX);
   await page.getByLabel("Name").fill("Felix O.");

@@ -26,6 +26,8 @@ export class MusterApiKeys extends PageElement {
   declare member: string | undefined;
   declare readonly: boolean;
   keys: Key[] = [];
+  /** What the organization's resources are called. */
+  resourceNames = "";
   /** Whether the reader may create keys. */
   canCreate = true;
 
@@ -40,6 +42,7 @@ export class MusterApiKeys extends PageElement {
 
   protected override async load(): Promise<void> {
     const found: Key[] = [];
+    this.resourceNames = (await this.muster.organizations.getView(this.org)).data.role_set.resource_names?.other ?? "";
     for await (const key of this.muster.apiKeys.list(this.org, this.owner)) found.push(key);
     this.keys = found;
   }

@@ -22,7 +22,7 @@ export class CreateKey extends Panel {
 
   constructor(override readonly host: MusterApiKeys) {
     super(host);
-    this.#picker = new ResourcePicker(host, host.words.keyResources, () => host.requestUpdate());
+    this.#picker = new ResourcePicker(host, host.resourceNames, () => host.requestUpdate(), host.words.keyResources);
     this.#picker.offer();
   }
 

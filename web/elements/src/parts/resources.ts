@@ -110,6 +110,7 @@ export class ResourcePicker {
     /** What several of them are called. */
     private readonly names: string,
     private readonly changed: () => void,
+    private readonly legend = names,
   ) {}
 
   /** Shows what there is to choose from. `only`: those in question, if not all. */
@@ -121,10 +122,12 @@ export class ResourcePicker {
   render(isNeeded: boolean): TemplateResult {
     const { words } = this.host;
     const { shown = [], found, isPart } = this.#resources ?? {};
+    // Where no role is held on resources, they have no words.
+    if (!this.names && !found?.length) return html``;
     // What is chosen stays in sight, also if it is not on the page that was found.
     const others = isPart ? [...this.chosen.values()].filter((one) => !shown.some((two) => keyOf(one) === keyOf(two))) : [];
     return html`<fieldset class="field picker">
-      <legend>${this.names} ${isNeeded ? nothing : optional(words)}</legend>
+      <legend>${this.legend} ${isNeeded ? nothing : optional(words)}</legend>
       ${this.#resources?.search(this.names)}
       ${found ? html`<div class="options scroll">${[...others, ...shown].map((resource) => this.#option(resource))}</div>` : html`<div class="bone"></div>`}
       ${found?.length === 0 && !isPart ? html`<p class="hint">${words.noResources(this.names)}</p>` : nothing}

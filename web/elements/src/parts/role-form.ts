@@ -33,7 +33,7 @@ export class RoleForm {
     private readonly changed: () => void,
     given: { role?: string | null; resources?: Named[]; duration?: string | null } = {},
   ) {
-    this.#picker = new ResourcePicker(host, view.role_set.resource_names?.other ?? host.words.access, changed);
+    this.#picker = new ResourcePicker(host, view.role_set.resource_names?.other ?? "", changed);
     for (const resource of given.resources ?? []) this.#picker.chosen.set(keyOf(resource), resource);
     const role = this.roles.find((role) => role.id === given.role);
     if (role) this.choose(role, given.duration);
