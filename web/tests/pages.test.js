@@ -193,6 +193,102 @@ test("access to a resource is given, changed and taken", async () => {
   await page.getByRole("list", { name: "Who has access" }).getByText(/^Felix/).waitFor({ state: "detached" });
 });
 
+/** An organization with somebody who helps there for a month, and with one program. */
+async function withHelper(name) {
+  const other = await createOrganization(backend, "program-delivery", OWNER, "With a helper");
+  const helper = person(name);
+  await backend.platform.organizations.setPlan(other.id, { allowed_domains: ["acme.example"] });
+  await other.owner.organizations.update(other.id, { settings: { optional_roles: ["implementation_admin"] } });
+  await other.owner.resources.put(other.id, "program", "spring", { name: "Spring cohort" });
+  await join(backend, other, helper, { role: "implementation_admin", duration: "1_month" });
+  const own = async () => (await backend.client(helper).members.get(other.id, "me")).data;
+  return { other, helper, own, end: (await own()).role_expires_at };
+}
+const optionsOf = async (list) => (await list.locator("option").allTextContents()).map((text) => text.replace(/\(until .*\)/, "(until its end)"));
+
+test("a helper for a month takes roles on resources until their own end, in the team and where the resource is shown", async () => {
+  const { other, helper, own, end } = await withHelper("Hedda Lind");
+  const offered = ["No access", "Program Admin (until its end)", "Program Facilitator (until its end)", "Program Sponsor (until its end)", "Participant (until its end)"];
+  const day = (at) => new Intl.DateTimeFormat("en", { dateStyle: "medium" }).format(new Date(at));
+
+  await openAs("muster-team", helper, { organization: other.id });
+  await page.getByRole("button", { name: "Actions for Hedda Lind" }).click();
+  await page.getByRole("menuitem", { name: "Programs" }).click();
+  const list = dialog().getByLabel("Spring cohort");
+  await list.waitFor();
+  assert.deepEqual(await optionsOf(list), offered);
+  await list.selectOption(`Program Sponsor (until ${day(end)})`);
+  await button("Save").click();
+  await said("Saved");
+  assert.deepEqual((await own()).grants.map(({ role, expires_at }) => [role, expires_at]), [["program_sponsor", end]]);
+  await page.context().close();
+
+  await openAs("muster-access", helper, { organization: other.id, resource: "program:spring" });
+  const mine = page.getByLabel("Role of Hedda Lind");
+  await mine.waitFor();
+  assert.deepEqual(await optionsOf(mine), ["No access", "Program Sponsor (until its end)", ...offered.slice(1).filter((text) => !text.includes("Sponsor"))]);
+  await mine.selectOption(`Program Admin (until ${day(end)})`);
+  await said("Saved");
+  assert.deepEqual((await own()).grants.map(({ role, expires_at }) => [role, expires_at]), [["program_admin", end]]);
+  await mine.selectOption("No access");
+  await page.waitForFunction(() => window.events.filter(([name]) => name === "change").length === 2);
+  assert.deepEqual((await own()).grants, []);
+  assert.equal(await page.evaluate(() => window.events.filter(([name]) => name === "problem").length), 0);
+});
+
+test("somebody else is given a role without a choice of ends, and one whose roles end at different times chooses among them", async () => {
+  const { other, helper, own, end } = await withHelper("Hugo Berg");
+  await join(backend, other, person("Pia Lindqvist"), { role: "participant" });
+  await openAs("muster-access", helper, { organization: other.id, resource: "program:spring" });
+  await page.getByLabel("Give access").fill("pia");
+  const hers = page.getByLabel("Role of Pia Lindqvist");
+  await hers.waitFor();
+  assert.deepEqual(await optionsOf(hers), ["No access", "Program Admin", "Program Facilitator", "Program Sponsor", "Participant"]);
+  await hers.selectOption("Program Sponsor");
+  await said("Saved");
+  await page.context().close();
+
+  // An owner gives the helper a role here that has no end.
+  const me = (await own()).id;
+  await other.owner.members.putGrant(other.id, me, "program", "spring", { role: "program_admin" });
+  await openAs("muster-access", helper, { organization: other.id, resource: "program:spring" });
+  const mine = page.getByLabel("Role of Hugo Berg");
+  await mine.waitFor();
+  const texts = await optionsOf(mine);
+  assert.deepEqual(texts.slice(0, 4), ["No access", "Program Admin", "Program Admin (until its end)", "Program Facilitator (until its end)"]);
+  assert.ok(texts.includes("Program Facilitator (No end)"));
+  await mine.selectOption("Program Facilitator (No end)");
+  await said("Saved");
+  assert.deepEqual((await own()).grants.map(({ role, expires_at }) => [role, expires_at]), [["program_facilitator", null]]);
+  assert.ok(end);
+});
+
+test("a role that is given for a time is given on a resource for one of its durations", async () => {
+  const { other } = await withHelper("Hanna Falk");
+  await join(backend, other, person("Pia Lindqvist"), { role: "participant" });
+  page = await open(browser, { ...options("muster-access", OWNER, { organization: other.id, resource: "program:spring" }) });
+  // No role set of the deployment has such a role: the API takes an end for any.
+  await page.route(/\/view$/, async (route) => {
+    const answer = await route.fetch();
+    const view = await answer.json();
+    for (const role of view.roles) if (role.id === "program_sponsor") role.durations = ["1_month", "3_months", "forever"];
+    await route.fulfill({ response: answer, json: view });
+  });
+  await page.evaluate(() => document.querySelector("muster-access").reload());
+  await page.getByLabel("Give access").fill("pia");
+  const hers = page.getByLabel("Role of Pia Lindqvist");
+  await hers.waitFor();
+  await page.waitForFunction(() => document.querySelector("muster-access").shadowRoot.textContent.includes("Program Sponsor (3 months)"));
+  assert.deepEqual(await optionsOf(hers), ["No access", "Program Admin", "Program Facilitator", "Program Sponsor (1 month)", "Program Sponsor (3 months)", "Program Sponsor (No end)", "Participant"]);
+  const later = new Date();
+  later.setUTCDate(1);
+  later.setUTCMonth(later.getUTCMonth() + 3);
+  await hers.selectOption("Program Sponsor (3 months)");
+  await said("Saved");
+  const { data } = await other.owner.members.list(other.id, { q: "pia" });
+  assert.equal(data.items[0].grants[0].expires_at.slice(0, 7), later.toISOString().slice(0, 7));
+});
+
 test("the smaller elements hold in light and dark, at both widths", async () => {
   await organization.owner.apiKeys.create(organization.id, "me", { name: "Deployment", read_only: true, resources: [{ type: "program", id: "spring" }] });
   const seen = (text) => (page) => page.getByText(text).first().waitFor();

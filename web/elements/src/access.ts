@@ -2,9 +2,10 @@
 
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
-import type { Role, Row, View } from "./contract.js";
+import type { Named, Row, View } from "./contract.js";
 import { avatar } from "./parts/avatar.js";
 import { field, select, typed } from "./parts/form.js";
+import { giveGrant, grantOf, grantOptions, heldOn, rolesOn } from "./parts/grants.js";
 import { Latest } from "./parts/latest.js";
 import { called } from "./parts/names.js";
 import { PageElement } from "./page-element.js";
@@ -28,10 +29,10 @@ export class MusterAccess extends PageElement {
     return this.resource;
   }
 
-  get #on(): [type: string, id: string] {
+  get #on(): Named {
     const text = this.resource ?? "";
     const at = text.indexOf(":");
-    return [text.slice(0, at), text.slice(at + 1)];
+    return { type: text.slice(0, at), id: text.slice(at + 1) };
   }
 
   protected override begin(canLoad: boolean): void {
@@ -63,18 +64,11 @@ export class MusterAccess extends PageElement {
       this.#cursor = next_cursor;
     };
     return html`<h2 data-home tabindex="-1">${words.whoHasAccess}</h2>
-      ${this.#roles.length && !this.readonly ? this.#search() : nothing}
+      ${rolesOn(this.#view, this.#on).length && !this.readonly ? this.#search() : nothing}
       ${this.#rows.length
         ? html`<ul class="list" aria-label=${words.whoHasAccess}>${this.#rows.map((row) => this.#row(row, row.may.includes("change_grants")))}</ul>`
         : html`<div class="list"><div class="empty" part="empty"><h3>${words.nobody}</h3></div></div>`}
       ${this.#cursor ? html`<div><button type="button" class="button" @click=${() => void this.attempt(more)}>${words.loadMore}</button></div>` : nothing}`;
-  }
-
-  /** The roles that the caller can give here. */
-  get #roles(): Role[] {
-    const [type, id] = this.#on;
-    const reaches = ({ assign }: Role) => assign.organization || assign.resources.some((one) => one.type === type && one.id === id);
-    return (this.#view?.roles ?? []).filter((role) => role.resources !== "none" && role.enabled && reaches(role));
   }
 
   #search(): TemplateResult {
@@ -100,31 +94,22 @@ export class MusterAccess extends PageElement {
   };
 
   #row(row: Row, isChangeable: boolean): TemplateResult {
-    const [type, id] = this.#on;
-    const held = row.grants.find((grant) => grant.type === type && grant.id === id)?.role ?? "";
+    const held = heldOn(row, this.#on)?.role ?? "";
     const known = this.#view?.roles.find((role) => role.id === (held || row.role));
-    const roles = this.#roles.some((role) => role.id === held) || !known || !held ? this.#roles : [known, ...this.#roles];
-    const options = [["", this.words.noAccess], ...roles.map((role) => [role.id, this.roleName(role)])] as [string, string][];
     return html`<li>
       ${avatar(row)}
       <div class="wide"><span class="name"><strong class="clip" dir="auto">${called(row)}</strong>${row.kind === "invitation" ? html`<span class="badge" part="badge">${this.words.pending}</span>` : nothing}</span>
         ${row.name ? html`<span class="sub clip" dir="auto">${row.email}</span>` : nothing}</div>
       ${isChangeable && !this.readonly && row.kind === "member"
-        ? select(options, held, (role) => void this.#give(row, role), { label: this.words.roleTitle(called(row)) })
+        ? select(grantOptions(this, this.#view, row, this.#on), held, (chosen) => void this.#give(row, chosen), { label: this.words.roleTitle(called(row)) })
         : html`<span class="sub">${known ? this.roleName(known) : nothing}</span>`}
     </li>`;
   }
 
-  async #give(row: Row, role: string): Promise<void> {
-    const [type, id] = this.#on;
-    const { members } = this.muster;
-    const send = async () => {
-      if (role) await members.putGrant(this.org, row.id, type, id, { role });
-      else await members.deleteGrant(this.org, row.id, type, id);
-      return true;
-    };
+  async #give(row: Row, chosen: string): Promise<void> {
+    const grant = grantOf(chosen);
     const isDone = await this.attempt(async () => {
-      if (!(await this.change("change_grants", [row.id], { role }, send))) return;
+      if (!(await this.change("change_grants", [row.id], grant, () => giveGrant(this, row, this.#on, grant)))) return;
       this.#dropSearch();
     });
     if (isDone) this.say(this.words.wasSaved);

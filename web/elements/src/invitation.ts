@@ -89,7 +89,7 @@ export class MusterInvitation extends MusterElement {
   /** What somebody who is signed in with another address can do. */
   #switch(preview: Preview): TemplateResult {
     const { words } = this;
-    return html`<p class="fine">${words.wrongAccountText(preview.email)}</p>
+    return html`<p class="hint">${words.wrongAccountText(preview.email)}</p>
       <div class="buttons">${this.signButton("in", words.otherAccount, "primary")}</div>`;
   }
 
@@ -119,7 +119,7 @@ export class MusterInvitation extends MusterElement {
     return html`<div class="buttons">
         ${this.signButton("in", words.signInToAccept, "primary")}${this.signUpUrl || !this.signInUrl ? this.signButton("up", words.signUp, "") : nothing}
       </div>
-      <p class="fine">${words.signInHint(preview.email)}</p>`;
+      <p class="hint">${words.signInHint(preview.email)}</p>`;
   }
 
   /** A link to sign in or up, or a button that asks the page to do it. The link of the invitation is where it leads back to. */

@@ -7,6 +7,7 @@ import type { MusterElement } from "../base.js";
 import { field, typed } from "./form.js";
 import { notice } from "./problem.js";
 // These go into one file with this one: in files of their own they would be larger in sum.
+import "./grants.js";
 import "./icons-more.js";
 import "./menu.js";
 import "./resources.js";

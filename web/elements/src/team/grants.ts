@@ -3,9 +3,10 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterTeam } from "../team.js";
-import type { Named, Role, Row } from "../contract.js";
+import type { Named, Row } from "../contract.js";
 import { memberRow } from "./edit.js";
 import { select } from "../parts/form.js";
+import { giveGrant, grantOf, grantOptions, heldOn } from "../parts/grants.js";
 import { called, keyOf, nameOf } from "../parts/names.js";
 import { Panel } from "../parts/panel.js";
 import { notice } from "../parts/problem.js";
@@ -13,15 +14,12 @@ import { Resources } from "../parts/resources.js";
 import { Versions } from "../parts/versions.js";
 import type { Condition, Facts } from "../parts/versions.js";
 
-/** The role that a person holds on a resource, if any. */
-const heldOn = (row: Row, resource: Named): string => row.grants.find((grant) => keyOf(grant) === keyOf(resource))?.role ?? "";
-
 /** The dialog. */
 export class EditGrants extends Panel {
   readonly #resources: Resources;
   readonly #versions: Versions<Row>;
-  /** The role on each resource by its key, as it is to be; an empty text is none. */
-  readonly #wanted = new Map<string, { resource: Named; role: string }>();
+  /** What is chosen for each resource by its key. */
+  readonly #wanted = new Map<string, { resource: Named; chosen: string }>();
 
   constructor(
     override readonly host: MusterTeam,
@@ -61,18 +59,14 @@ export class EditGrants extends Panel {
 
   async submit(): Promise<void> {
     const { host, row } = this;
-    const { members } = host.muster;
-    const member = row.is_me ? "me" : row.id;
     await this.run(() =>
       this.#versions.change(async (given) => {
         const changes = this.#changes;
         const send = async () => {
           // Only the first one names the version that was shown: each change makes another.
           let condition: Partial<Condition> = given;
-          for (const { resource, role } of changes) {
-            const { type, id } = resource;
-            if (role) await members.putGrant(host.org, member, type, id, { role }, condition);
-            else await members.deleteGrant(host.org, member, type, id, condition);
+          for (const { resource, ...grant } of changes) {
+            await giveGrant(host, row, resource, grant, condition);
             condition = {};
           }
           return true;
@@ -84,38 +78,33 @@ export class EditGrants extends Panel {
 
   /** What is held where something is to change, or what is to be held there. */
   #facts(row?: Row): Facts {
-    const { host, words } = this;
-    return [...this.#wanted.values()].map(({ resource, role }) => {
-      const id = row ? heldOn(row, resource) : role;
-      const known = host.team?.roles.find((role) => role.id === id);
-      return [nameOf(resource), known ? host.roleName(known) : words.noAccess];
+    return [...this.#wanted.values()].map(({ resource, chosen }) => {
+      const value = row ? this.#heldOn(resource, row) : chosen;
+      return [nameOf(resource), new Map(this.#options(resource, row)).get(value) ?? value];
     });
   }
 
-  get #changes(): { resource: Named; role: string }[] {
-    const changed = [...this.#wanted.values()].filter(({ resource, role }) => role !== heldOn(this.row, resource));
+  get #changes(): ({ resource: Named } & ReturnType<typeof grantOf>)[] {
+    const changed = [...this.#wanted.values()].filter(({ resource, chosen }) => chosen !== this.#heldOn(resource));
     // What is given comes before what is taken: nobody loses their last role in between.
-    return changed.sort((one, other) => Number(!one.role) - Number(!other.role));
+    return changed.map(({ resource, chosen }) => ({ resource, ...grantOf(chosen) })).sort((one, other) => Number(!one.role) - Number(!other.role));
   }
 
-  #roleOn(resource: Named): string {
-    return this.#wanted.get(keyOf(resource))?.role ?? heldOn(this.row, resource);
+  #heldOn(resource: Named, row = this.row): string {
+    return heldOn(row, resource)?.role ?? "";
   }
 
-  /** The roles that the caller can give on a resource; for themselves also those that they can take. */
-  #rolesOn(resource: Named): Role[] {
-    const scopes = (role: Role) => (this.row.is_me ? [role.assign, role.self_assign] : [role.assign]);
-    const reaches = (role: Role) => scopes(role).some((scope) => scope.organization || scope.resources.some((one) => keyOf(one) === keyOf(resource)));
-    return (this.host.team?.roles ?? []).filter((role) => role.resources !== "none" && role.enabled && (reaches(role) || role.id === heldOn(this.row, resource)));
+  #options(resource: Named, row = this.row): [string, string][] {
+    return grantOptions(this.host, this.host.team, row, resource);
   }
 
   #line(resource: Named): TemplateResult {
-    const roles = this.#rolesOn(resource);
-    const change = (role: string) => {
-      this.#wanted.set(keyOf(resource), { resource, role });
+    const change = (chosen: string) => {
+      this.#wanted.set(keyOf(resource), { resource, chosen });
       this.host.requestUpdate();
     };
-    const options = [["", this.words.noAccess], ...roles.map((role) => [role.id, this.host.roleName(role)])] as [string, string][];
-    return html`<label><span class="clip">${nameOf(resource)}</span>${select(options, this.#roleOn(resource), change, { disabled: !roles.length })}</label>`;
+    const options = this.#options(resource);
+    const chosen = this.#wanted.get(keyOf(resource))?.chosen ?? this.#heldOn(resource);
+    return html`<label><span class="clip">${nameOf(resource)}</span>${select(options, chosen, change, { disabled: !options[1] })}</label>`;
   }
 }
