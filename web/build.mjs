@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { minify } from "terser";
+import { ownNames, withoutOwnNames } from "./build/names.mjs";
 import { operations } from "./build/operations.mjs";
 import { buildPage } from "./build/page.mjs";
 import { words } from "./build/words.mjs";
@@ -21,6 +22,14 @@ const BUDGETS = { "first paint": 27 * 1024, everything: 55 * 1024, "a language":
 const SHEETS = "elements/src/style";
 const PRIVATE = /--_[\w-]+/g;
 
+/** Sizes by their short names: the elements are written in lines from top to bottom whatever the page is, which `all: initial` sees to. */
+const PHYSICAL = [
+  [/(?<!container-type:)\binline-size\b/g, "width"],
+  [/\bblock-size\b/g, "height"],
+  [/\b(margin|border|padding)-block-start\b/g, "$1-top"],
+  [/\b(margin|border|padding)-block-end\b/g, "$1-bottom"],
+];
+
 /** Style sheets as short text, in which the private properties have short names. Scripts set `--_hue`. */
 const styles = {
   name: "styles",
@@ -30,10 +39,15 @@ const styles = {
     const shorten = (name) => (name === "--_hue" ? name : `--${names.indexOf(name).toString(36)}`);
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: TARGET });
-      return { contents: code.trim().replace(PRIVATE, shorten), loader: "text" };
+      const short = PHYSICAL.reduce((text, [name, physical]) => text.replace(name, physical), code.trim());
+      return { contents: short.replace(PRIVATE, shorten), loader: "text" };
     });
   },
 };
+
+/** What HTML lets a template leave out: end tags before what ends the element in any case, and quotation marks around one word. */
+const NEEDLESS = /<\/(?:li|td|th|tr|dd|dt|option)>(?=<\/?(?:li|td|th|tr|dd|dt|dl|ul|option|div|tbody|thead|select)\b|`)/g;
+const QUOTED = /(?<=<\w[^<>{}]*) ([a-z][\w-]*)="([\w-]+)"(?=[ >])/g;
 
 /** Templates without the white space that lines them up. What is left of a line break still ends a statement. */
 const templates = {
@@ -41,7 +55,18 @@ const templates = {
   setup({ onLoad }) {
     onLoad({ filter: /(elements\/src|page)\/.*\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
-      return { contents: source.replace(/>\n\s+(?=<\/?[a-z])/g, ">").replace(/\n\s+/g, "\n"), loader: "ts" };
+      return { contents: source.replace(/>\n\s+(?=<\/?[a-z])/g, ">").replace(/\n\s+/g, "\n").replace(NEEDLESS, "").replace(QUOTED, " $1=$2"), loader: "ts" };
+    });
+  },
+};
+
+/** Lit without its hooks for polyfills, which no browser of the targets has. */
+const lit = {
+  name: "lit",
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules\/(lit-html|lit-element|@lit\/reactive-element)\/[\w-]+\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      return { contents: source.replace(/\w+\.(litHtml|litElement|reactiveElement)PolyfillSupport\b/g, "void 0"), loader: "js" };
     });
   },
 };
@@ -61,6 +86,7 @@ const settings = {
   metafile: true,
   chunkNames: "[name]-[hash]",
   conditions: ["production"],
+  mangleProps: await ownNames(),
   tsconfig: "elements/tsconfig.json",
 };
 
@@ -70,9 +96,9 @@ const { metafile } = await build({
   entryPoints: ["index", ...ELEMENTS].map((name) => `elements/src/${name}.ts`),
   outdir: OUT,
   entryNames: "[name]",
-  plugins: [styles, words, operations, templates],
+  plugins: [styles, words, operations, templates, lit],
 });
-const page = await buildPage({ ...settings, outdir: PAGE, plugins: [words, operations, templates] }, styles);
+const page = await buildPage({ ...settings, outdir: PAGE, plugins: [words, operations, templates, lit] }, styles);
 
 // What esbuild leaves to shorten.
 const shorter = { module: true, ecma: 2022, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false }, format: { comments: false } };
@@ -81,6 +107,10 @@ for (const file of Object.keys(metafile.outputs)) await writeFile(file, (await m
 // The types; this also checks the sources.
 const types = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", `${OUT}/types`];
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "--project", "elements", ...types], { stdio: "inherit" });
+
+for (const name of (await readdir(`${OUT}/types`, { recursive: true })).filter((name) => name.endsWith(".d.ts"))) {
+  await writeFile(`${OUT}/types/${name}`, withoutOwnNames(await readFile(`${OUT}/types/${name}`, "utf8")));
+}
 
 // All elements at once.
 for (const file of ["define.js", "types/define.d.ts"]) await writeFile(`${OUT}/${file}`, ELEMENTS.map((name) => `import "./${name}.js";\n`).join(""));

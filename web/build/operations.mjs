@@ -12,12 +12,11 @@ export const operations = {
       const folders = await Promise.all(SOURCES.map(async (folder) => (await readdir(folder, { recursive: true })).map((name) => `${folder}/${name}`)));
       const files = folders.flat().filter((name) => name.endsWith(".ts"));
       const code = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
-      const isGroup = (name) => new RegExp(`muster\\.${name}\\b|\\{[^{}]*\\b${name}\\b[^{}]*\\} = [\\w.]*muster\\b`).test(code);
-      const isCalled = (name) => code.includes(`.${name}(`);
+      const isCalled = (group, name) => new RegExp(`\\b${group}\\.${name}\\(`).test(code);
       const { operations } = await import(`file://${path}`);
       const used = Object.entries(operations)
-        .filter(([group]) => isGroup(group))
-        .map(([group, methods]) => [group, Object.fromEntries(Object.entries(methods).filter(([name]) => isCalled(name)))]);
+        .map(([group, methods]) => [group, Object.fromEntries(Object.entries(methods).filter(([name]) => isCalled(group, name)))])
+        .filter(([, methods]) => Object.keys(methods).length);
       return { contents: `export const operations = ${JSON.stringify(Object.fromEntries(used))};`, loader: "js" };
     });
   },

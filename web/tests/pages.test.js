@@ -76,7 +76,7 @@ test("a key is created, its secret is shown once, and it is rotated and revoked"
 test("where a key can be limited to no resource yet, the role set's words say so", async () => {
   for (const [set, language, text] of [
     ["coaching-site", "en", "There are no Collections yet."],
-    ["coaching-site", "de", "Noch keine Einträge unter Collections."],
+    ["coaching-site", "es", "Collections: todavía no hay nada."],
     ["coaching-site", "fr", "Collections : rien pour l’instant."],
     ["website-studio", "en", "There are no Sites yet."],
   ]) {
@@ -103,6 +103,64 @@ test("a profile is changed, and seen as others see it meanwhile", async () => {
   await said("Saved");
   const { data } = await backend.client(FELIX).members.get(organization.id, "me");
   assert.deepEqual([data.name, data.profile.skills, data.profile.timezone], ["Felix O.", ["Coaching", "Facilitation"], "Europe/Paris"]);
+});
+
+test("a profile has the language of emails, by its name in the reader's language, and can be without one", async () => {
+  await openAs("muster-profile", FELIX);
+  const list = page.getByLabel("Language of emails");
+  await list.waitFor();
+  assert.deepEqual(await list.locator("option").allTextContents(), ["Default", "English", "German", "French", "Spanish", "Arabic"]);
+  const stored = async () => (await backend.client(FELIX).members.get(organization.id, "me")).data.profile.language;
+  for (const [name, language] of [["French", "fr"], ["Default", null]]) {
+    await list.selectOption(name);
+    await button("Save").click();
+    await page.waitForFunction((count) => window.events.filter(([name]) => name === "change").length === count, language ? 1 : 2);
+    assert.equal(await stored(), language);
+  }
+});
+
+test("logo and color of an organization are in the settings where its plan has branding, and what is refused says so at its field", async () => {
+  const other = await createOrganization(backend, "program-delivery", OWNER, "With a logo");
+  await openAs("muster-settings", OWNER, { organization: other.id });
+  await page.getByLabel("Name").waitFor();
+  assert.equal(await page.getByLabel("Logo in emails").count(), 0);
+  await button("Save").click();
+  await said("Saved");
+  await page.context().close();
+
+  await backend.platform.organizations.setPlan(other.id, { branding: true });
+  await openAs("muster-settings", OWNER, { organization: other.id });
+  const [logo, color] = [page.getByLabel("Logo in emails"), page.getByLabel("Color in emails")];
+  await logo.fill("http://acme.example/logo.png");
+  await color.fill("reddish");
+  await button("Save").click();
+  await page.getByText("Logo in emails cannot be used").waitFor();
+  await page.getByText("Color in emails cannot be used").waitFor();
+  for (const field of [logo, color]) {
+    assert.equal(await field.getAttribute("aria-invalid"), "true");
+    assert.match(await page.locator(`#${await field.getAttribute("aria-describedby")}`).textContent(), /cannot be used/);
+  }
+  assert.equal(await page.evaluate(() => document.querySelector("muster-settings").shadowRoot.activeElement.id), "logo");
+  assert.equal(await page.getByRole("alert").count(), 0);
+
+  await logo.fill("https://acme.example/logo.png");
+  await color.fill("#3366ff");
+  await button("Save").click();
+  await said("Saved");
+  assert.equal(await logo.getAttribute("aria-invalid"), null);
+  const settings = async () => (await other.owner.organizations.get(other.id)).data.settings;
+  const { logo_url, accent_color } = await settings();
+  assert.deepEqual([logo_url, accent_color], ["https://acme.example/logo.png", "#3366ff"]);
+
+  // The plan loses it while the page is open.
+  await backend.platform.organizations.setPlan(other.id, { branding: false });
+  await logo.fill("https://acme.example/other.png");
+  await button("Save").click();
+  await page.getByText("Logo in emails cannot be used").waitFor();
+  await page.getByLabel("Name").fill(" ");
+  await button("Save").click();
+  await page.getByText("Name cannot be used").waitFor();
+  assert.equal((await settings()).logo_url, "https://acme.example/logo.png");
 });
 
 test("both versions of a profile are shown, and one is taken", async () => {

@@ -227,6 +227,32 @@ describe("a team that is changed", () => {
     assert.equal((await backend.invitationsTo("nia@acme.example")).length, 1);
   });
 
+  test("an invitation is in the language that the inviter chooses, and the language can be changed later", async () => {
+    await openTeam(OWNER);
+    await button("Invite people").click();
+    await page.getByLabel("Email addresses").fill("lotte@partner.example ");
+    await dialog().getByRole("radio", { name: /^Participant/ }).check();
+    await dialog().getByLabel("Language of emails").selectOption("German");
+    await button("Send invitation").click();
+    await dialog().waitFor({ state: "detached" });
+    const { id } = await memberOf("lotte");
+    const language = async () => (await organization.owner.invitations.get(organization.id, id)).data.language;
+    assert.equal(await language(), "de");
+    const mails = await (await fetch(`${backend.url}/dev/mail`)).json();
+    assert.match(mails.find(({ to }) => to === "lotte@partner.example").subject, /eingeladen/);
+
+    for (const [was, name, then] of [["de", "Spanish", "es"], ["es", "Default", null]]) {
+      await choose("lotte@partner.example", "Edit invitation");
+      const list = dialog().getByLabel("Language of emails");
+      assert.equal(await list.inputValue(), was);
+      await list.selectOption(name);
+      await button("Save").click();
+      await dialog().waitFor({ state: "detached" });
+      assert.equal(await language(), then);
+    }
+    await organization.owner.invitations.cancel(organization.id, id);
+  });
+
   test("contacts are found while an address is typed, by keyboard too", async () => {
     await organization.owner.contacts.put(organization.id, "c1", { email: "zoe.weber@partner.example", name: "Zoë Weber" });
     await openTeam(OWNER);
@@ -311,6 +337,7 @@ describe("a team that is changed", () => {
   test("both versions of an invitation, and of roles on resources, are shown", async () => {
     await openTeam(OWNER);
     await choose("quentin@partner.example", "Edit invitation");
+    await dialog().waitFor();
     const { id } = await memberOf("quentin");
     await organization.owner.invitations.update(organization.id, id, { role: "participant", resources: [{ type: "program", id: "autumn" }] });
     await dialog().getByRole("checkbox", { name: "Summer cohort" }).check();

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Named, Row, View } from "./contract.js";
 import { avatar } from "./parts/avatar.js";
+import { badge } from "./parts/badge.js";
 import { field, select, typed } from "./parts/form.js";
 import { giveGrant, grantOf, grantOptions, heldOn, rolesOn } from "./parts/grants.js";
 import { Latest } from "./parts/latest.js";
@@ -98,7 +99,7 @@ export class MusterAccess extends PageElement {
     const known = this.#view?.roles.find((role) => role.id === (held || row.role));
     return html`<li>
       ${avatar(row)}
-      <div class="wide"><span class="name"><strong class="clip" dir="auto">${called(row)}</strong>${row.kind === "invitation" ? html`<span class="badge" part="badge">${this.words.pending}</span>` : nothing}</span>
+      <div class="wide"><span class="name"><strong class="clip" dir="auto">${called(row)}</strong>${badge(row.kind === "invitation" && this.words.pending)}</span>
         ${row.name ? html`<span class="sub clip" dir="auto">${row.email}</span>` : nothing}</div>
       ${isChangeable && !this.readonly && row.kind === "member"
         ? select(grantOptions(this, this.#view, row, this.#on), held, (chosen) => void this.#give(row, chosen), { label: this.words.roleTitle(called(row)) })

@@ -15,6 +15,8 @@ import text from "./style/base.css";
 import { icon, closeIcon } from "./parts/icons.js";
 // Nearly all elements need these. In files of their own they would be larger.
 import "./parts/avatar.js";
+import "./parts/badge.js";
+import "./parts/define.js";
 import "./parts/names.js";
 import "./parts/problem.js";
 

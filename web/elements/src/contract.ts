@@ -17,4 +17,4 @@ export type OrganizationAction = Schemas["OrganizationAction"];
 export type Named = Schemas["ResourceName"] & { name?: string | null };
 
 /** A row of the list: a member, or an invitation with what only invitations have. */
-export type Row = Schemas["PersonRow"] & Partial<Pick<Schemas["InvitationRow"], "mail" | "expires_at" | "duration" | "message" | "inviter">>;
+export type Row = Schemas["PersonRow"] & Partial<Pick<Schemas["InvitationRow"], "mail" | "expires_at" | "duration" | "message" | "inviter"> & Pick<Schemas["Invitation"], "language">>;

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
+import { badge } from "./parts/badge.js";
 import { CreateKey, Secret } from "./keys/dialogs.js";
 import { once } from "./parts/form.js";
 import { icon, plusIcon } from "./parts/icons.js";
@@ -73,11 +74,10 @@ export class MusterApiKeys extends PageElement {
     const isOver = !!key.expires_at && new Date(key.expires_at).getTime() <= Date.now();
     const used = key.last_used_at ? words.lastUsed(formats.relative(key.last_used_at)) : words.neverUsed;
     const end = key.expires_at ? (isOver ? "" : words.expires(formats.relative(key.expires_at))) : "";
-    const badge = (text: string, look = "") => html`<span class="badge ${look}" part="badge">${text}</span>`;
     return html`<li>
       <div>
-        <span class="name"><strong>${key.name}</strong>${isOver ? badge(words.ended, "danger") : nothing}${key.read_only ? badge(words.readOnly) : nothing}
-          ${key.resources.map((resource) => badge(nameOf(resource)))}${key.old_secret_until ? badge(words.oldSecret(formats.relative(key.old_secret_until)), "warning") : nothing}</span>
+        <span class="name"><strong>${key.name}</strong>${badge(isOver && words.ended, "danger")}${badge(key.read_only && words.readOnly)}
+          ${key.resources.map((resource) => badge(nameOf(resource)))}${badge(key.old_secret_until && words.oldSecret(formats.relative(key.old_secret_until)), "warning")}</span>
         <span class="sub clip"><code dir="ltr">${key.prefix}…</code></span>
         <span class="sub">${[used, end].filter(Boolean).join(" · ")}</span>
       </div>

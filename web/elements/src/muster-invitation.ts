@@ -1,5 +1,6 @@
 // Defines <muster-invitation>.
 
 import { MusterInvitation } from "./invitation.js";
+import { define } from "./parts/define.js";
 
-if (!customElements.get("muster-invitation")) customElements.define("muster-invitation", MusterInvitation);
+define({ "muster-invitation": MusterInvitation });

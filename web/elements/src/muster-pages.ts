@@ -3,19 +3,16 @@
 import { MusterAccess } from "./access.js";
 import { MusterInvitations } from "./invitations.js";
 import { MusterApiKeys } from "./keys.js";
+import { define } from "./parts/define.js";
 import { MusterOrganizations } from "./organizations.js";
 import { MusterProfile } from "./profile.js";
 import { MusterSettings } from "./settings.js";
 
-const elements = {
+define({
   "muster-access": MusterAccess,
   "muster-api-keys": MusterApiKeys,
   "muster-invitations": MusterInvitations,
   "muster-organizations": MusterOrganizations,
   "muster-profile": MusterProfile,
   "muster-settings": MusterSettings,
-};
-
-for (const [name, element] of Object.entries(elements)) {
-  if (!customElements.get(name)) customElements.define(name, element);
-}
+});

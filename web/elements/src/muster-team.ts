@@ -1,5 +1,6 @@
 // Defines <muster-team>.
 
+import { define } from "./parts/define.js";
 import { MusterTeam } from "./team.js";
 
-if (!customElements.get("muster-team")) customElements.define("muster-team", MusterTeam);
+define({ "muster-team": MusterTeam });

@@ -4,8 +4,9 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
 import { avatar } from "./parts/avatar.js";
+import { badge } from "./parts/badge.js";
 import { checkIcon } from "./parts/icons-more.js";
-import { field, select } from "./parts/form.js";
+import { selectField } from "./parts/form.js";
 import { icon, plusIcon } from "./parts/icons.js";
 import { Panel } from "./parts/panel.js";
 import { PageElement } from "./page-element.js";
@@ -66,9 +67,9 @@ export class MusterOrganizations extends PageElement {
     const state = one.suspended ? words.suspended : one.status === "inactive" ? words.inactive : "";
     return html`<li>
       ${avatar({ id: one.id, email: one.name, name: one.name })}
-      <div><span class="name"><strong dir="auto">${one.name}</strong>${state ? html`<span class="badge warning" part="badge">${state}</span>` : nothing}</span>
+      <div><span class="name"><strong dir="auto">${one.name}</strong>${badge(state, "warning")}</span>
         <span class="sub">${words.memberSince(this.formats.day(one.joined_at))}</span></div>
-      ${isCurrent ? html`<span class="badge accent" part="badge">${icon(checkIcon)}${words.current}</span>` : html`<button type="button" class="button" @click=${() => this.choose(one.id)}>${words.open_}<span class="hidden"> ${one.name}</span></button>`}
+      ${isCurrent ? badge(html`${icon(checkIcon)}${words.current}`, "accent") : html`<button type="button" class="button" @click=${() => this.choose(one.id)}>${words.open_}<span class="hidden"> ${one.name}</span></button>`}
     </li>`;
   }
 }
@@ -93,7 +94,7 @@ class CreateOrganization extends Panel {
     const sets = host.sets.map(({ id, name }): [string, string] => [id, name]);
     return html`${this.problemNotice()}
       ${this.text(words.name, this.#name, (text) => (this.#name = text), "", "organization")}
-      ${sets.length > 1 ? field("team-kind", words.kind, select(sets, this.#set, (set) => (this.#set = set), { id: "team-kind" })) : nothing}`;
+      ${sets.length > 1 ? selectField("team-kind", words.kind, sets, this.#set, (set) => (this.#set = set)) : nothing}`;
   }
 
   footer(): TemplateResult {

@@ -4,11 +4,11 @@ import { html, nothing, unsafeCSS } from "lit";
 import type { TemplateResult } from "lit";
 import type { Problem } from "@muster/client";
 import { MusterElement } from "./base.js";
+import { dotsButton } from "./parts/badge.js";
 import { Confirm } from "./parts/confirm.js";
 import type { Question } from "./parts/confirm.js";
 import { Menu } from "./parts/menu.js";
 import type { MenuItem } from "./parts/menu.js";
-import { dotsIcon, icon } from "./parts/icons.js";
 import { notice } from "./parts/problem.js";
 import dialogs from "./style/dialogs.css";
 import text from "./style/page.css";
@@ -108,8 +108,6 @@ export abstract class PageElement extends MusterElement {
   protected menuButton(key: string, name: string, items: () => MenuItem[]): TemplateResult {
     const label = this.words.actionsFor(name);
     const toggle = (event: Event) => this.menu.toggle(key, label, items, event.currentTarget as HTMLElement);
-    return html`<button type="button" class="button plain icon" aria-haspopup="menu" aria-expanded=${this.menu.isOpen(key)} aria-label=${label} @click=${toggle}>
-      ${icon(dotsIcon)}
-    </button>`;
+    return dotsButton(label, this.menu.isOpen(key), toggle);
   }
 }

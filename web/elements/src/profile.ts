@@ -3,8 +3,10 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
+import type { MailLanguage } from "./parts/form.js";
+import { badge } from "./parts/badge.js";
 import { avatar, hued, HUES } from "./parts/avatar.js";
-import { field, longText, select, tick, typed } from "./parts/form.js";
+import { languageField, languageName, longText, selectField, textField, tick } from "./parts/form.js";
 import { exitIcon, icon } from "./parts/icons.js";
 import { called, nameOf } from "./parts/names.js";
 import { Versions } from "./parts/versions.js";
@@ -24,6 +26,7 @@ interface Draft {
   name: string;
   color: string;
   timezone: string;
+  language: MailLanguage;
   bio: string;
   skills: string;
   notifications: Record<string, boolean>;
@@ -33,6 +36,7 @@ const draftOf = ({ name, profile }: Member): Draft => ({
   name: name ?? "",
   color: profile.color ?? "",
   timezone: profile.timezone ?? "",
+  language: profile.language ?? "",
   bio: profile.bio ?? "",
   skills: profile.skills.join(", "),
   notifications: { ...profile.notifications },
@@ -74,13 +78,14 @@ export class MusterProfile extends PageElement {
   #facts(stored?: Member): Facts {
     const { words } = this;
     const draft = stored ? draftOf(stored) : this.#draft!;
-    const { name, color, timezone, bio, notifications } = draft;
+    const { name, color, timezone, language, bio, notifications } = draft;
     const at = this.#colors.indexOf(color);
     const on = (this.notifications ?? []).filter(({ id }) => notifications[id]).map(({ label }) => label);
     return [
       [words.name, name.trim()],
       [words.color, at < 0 ? color : at ? words.colorNumber(at) : words.colorDefault],
       [words.timezone, timezone],
+      [words.mailLanguage, languageName(this, language)],
       [words.bio, bio.trim()],
       [words.skills, this.#skills(draft).join(", ")],
       [words.notifications, on.join(", ")],
@@ -103,9 +108,10 @@ export class MusterProfile extends PageElement {
     };
     return html`${this.#card(member, draft)}${this.#versions?.render(called(member))}
       <form class="panel" @submit=${submit}>
-        ${this.#text("name", words.name, draft.name, 120)}${this.#colorField(member, draft)}${this.#zoneField(draft)}
+        ${textField("name", words.name, draft.name, this.#set("name"), { autocomplete: "name" })}${this.#colorField(member, draft)}${this.#zoneField(draft)}
+        ${languageField(this, draft.language, this.#set("language"))}
         ${longText(words, "bio", words.bio, draft.bio, this.#set("bio"), words.bioHint)}
-        ${this.#text("skills", words.skills, draft.skills, 2000, words.skillsHint)}${this.#notificationField(draft)} ${this.saveButton()}
+        ${textField("skills", words.skills, draft.skills, this.#set("skills"), { most: 2000, hint: words.skillsHint })}${this.#notificationField(draft)} ${this.saveButton()}
       </form>
       ${this.#who === "me" && !this.isInner ? html`<div><button type="button" class="button" @click=${() => this.#leave()}>${icon(exitIcon)}${words.leaveTeam}</button></div>` : nothing}`;
   }
@@ -122,23 +128,17 @@ export class MusterProfile extends PageElement {
       </div>
       ${draft.bio ? html`<p>${draft.bio}</p>` : nothing}
       ${skills.length || member.grants.length
-        ? html`<div class="flow">${[...skills, ...member.grants.map(nameOf)].map((text) => html`<span class="badge" part="badge">${text}</span>`)}</div>`
+        ? html`<div class="flow">${[...skills, ...member.grants.map(nameOf)].map((text) => badge(text))}</div>`
         : nothing}
       <p class="hint">${words.asOthersSee}</p>
     </section>`;
   }
 
-  #set(name: "name" | "bio" | "skills" | "timezone" | "color"): (text: string) => void {
+  #set<Name extends "name" | "bio" | "skills" | "timezone" | "color" | "language">(name: Name): (text: Draft[Name]) => void {
     return (text) => {
       if (this.#draft) this.#draft[name] = text;
       this.requestUpdate();
     };
-  }
-
-  #text(name: "name" | "skills", label: string, value: string, most: number, hint = ""): TemplateResult {
-    const input = (event: Event) => this.#set(name)(typed(event));
-    const control = html`<input id=${name} class="input" maxlength=${most} autocomplete=${name === "name" ? "name" : "off"} .value=${value} @input=${input} aria-describedby=${hint ? `${name}-hint` : nothing} />`;
-    return field(name, label, html`${control}${hint ? html`<p id=${`${name}-hint`} class="hint">${hint}</p>` : nothing}`);
   }
 
   #colorField(member: Member, draft: Draft): TemplateResult {
@@ -153,7 +153,7 @@ export class MusterProfile extends PageElement {
     const zones = Intl.supportedValuesOf("timeZone");
     const all = draft.timezone && !zones.includes(draft.timezone) ? [draft.timezone, ...zones] : zones;
     const options = all.map((zone): [string, string] => [zone, zone.replaceAll("_", " ")]);
-    return field("timezone", this.words.timezone, select([["", "–"], ...options], draft.timezone, this.#set("timezone"), { id: "timezone" }));
+    return selectField("timezone", this.words.timezone, [["", "–"], ...options], draft.timezone, this.#set("timezone"));
   }
 
   #notificationField(draft: Draft): TemplateResult | typeof nothing {
@@ -174,6 +174,7 @@ export class MusterProfile extends PageElement {
       ...(draft.name.trim() ? { name: draft.name } : {}),
       color: draft.color || null,
       timezone: draft.timezone || null,
+      language: draft.language || null,
       bio: draft.bio.trim() || null,
       skills: this.#skills(draft),
       ...(this.notifications?.length ? { notifications: draft.notifications } : {}),

@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { OrganizationAction, Role, Row, View } from "./contract.js";
-import { field, longText, select, tick, typed } from "./parts/form.js";
+import { longText, select, selectField, textField, tick } from "./parts/form.js";
 import { called } from "./parts/names.js";
 import { Versions } from "./parts/versions.js";
 import type { Facts } from "./parts/versions.js";
@@ -15,6 +15,8 @@ interface Draft {
   name: string;
   days: number;
   message: string;
+  logo: string;
+  accent: string;
   roles: Set<string>;
 }
 
@@ -24,9 +26,13 @@ const draftOf = ({ name, settings }: Organization): Draft => ({
   name,
   days: settings.invitation_ttl_days,
   message: settings.default_message ?? "",
+  logo: settings.logo_url ?? "",
+  accent: settings.accent_color ?? "",
   roles: new Set(settings.optional_roles),
 });
 
+/** The fields at which a refusal can be shown. */
+const REFUSABLE = { name: "name", logo: "settings.logo_url", accent: "settings.accent_color" };
 const DAYS = [1, 3, 7, 14, 30];
 
 /** The settings of an organization. */
@@ -38,6 +44,8 @@ export class MusterSettings extends PageElement {
   owners: Row[] = [];
   #draft: Draft | undefined;
   #versions: Versions<Organization> | undefined;
+  /** The fields that were refused. */
+  #refused: (string | undefined)[] = [];
 
   protected override async load(): Promise<void> {
     const { data: view } = await this.muster.organizations.getView(this.org);
@@ -55,12 +63,14 @@ export class MusterSettings extends PageElement {
   /** What is stored, or what the form has. */
   #facts(stored?: Organization): Facts {
     const { words } = this;
-    const { name, days, message, roles } = stored ? draftOf(stored) : this.#draft!;
+    const { name, days, message, logo, accent, roles } = stored ? draftOf(stored) : this.#draft!;
     const on = (this.view?.roles ?? []).filter(({ id }) => roles.has(id)).map((role) => this.roleName(role));
     return [
       [words.name, name.trim()],
       [words.invitationsOpen, words.days(days)],
       [words.defaultMessage, message.trim()],
+      [words.mailLogo, logo.trim()],
+      [words.mailColor, accent.trim()],
       [words.optionalRoles, on.join(", ")],
     ];
   }
@@ -88,7 +98,8 @@ export class MusterSettings extends PageElement {
 
   #form(draft: Draft): TemplateResult {
     const { words } = this;
-    const name = (event: Event) => (draft.name = typed(event));
+    const text = (key: keyof typeof REFUSABLE, label: string, hint = "") =>
+      textField(key, label, draft[key], (text) => (draft[key] = text), { most: hint ? 500 : 120, hint, fault: this.#refused.includes(REFUSABLE[key]) ? `${label} ${words.faults.other}` : "" });
     const submit = (event: Event) => {
       event.preventDefault();
       void this.#save();
@@ -96,9 +107,10 @@ export class MusterSettings extends PageElement {
     const choices = [...new Set([...DAYS, draft.days])].sort((one, other) => one - other);
     const options = choices.map((count): [string, string] => [String(count), words.days(count)]);
     return html`<form class="panel" @submit=${submit}>
-      ${field("name", words.name, html`<input id="name" class="input" maxlength="120" required .value=${draft.name} @input=${name} />`)}
-      ${field("days", words.invitationsOpen, select(options, String(draft.days), (days) => (draft.days = Number(days)), { id: "days" }))}
-      ${longText(words, "default-message", words.defaultMessage, draft.message, (text) => (draft.message = text))}${this.#optionalRoles(draft)} ${this.saveButton()}
+      ${text("name", words.name)}
+      ${selectField("days", words.invitationsOpen, options, String(draft.days), (days) => (draft.days = Number(days)))}
+      ${longText(words, "default-message", words.defaultMessage, draft.message, (text) => (draft.message = text))}
+      ${this.view?.organization.plan.branding ? html`${text("logo", words.mailLogo, "https://cdn.example.com/logo.png")}${text("accent", words.mailColor, "#3366ff")}` : nothing}${this.#optionalRoles(draft)} ${this.saveButton()}
     </form>`;
   }
 
@@ -132,12 +144,33 @@ export class MusterSettings extends PageElement {
 
   async #save(): Promise<void> {
     const draft = this.#draft;
-    if (!draft?.name.trim()) return;
+    if (!draft) return;
+    if (!draft.name.trim()) return this.#refuse(["name"]);
+    this.#refused = [];
+    const branding = { logo_url: draft.logo.trim() || null, accent_color: draft.accent.trim() || null };
     const request = {
       name: draft.name.trim(),
-      settings: { invitation_ttl_days: draft.days, default_message: draft.message.trim() || null, optional_roles: [...draft.roles] },
+      settings: {
+        invitation_ttl_days: draft.days,
+        default_message: draft.message.trim() || null,
+        optional_roles: [...draft.roles],
+        ...(this.view?.organization.plan.branding ? branding : {}),
+      },
     };
     const { organizations } = this.muster;
     await this.save(() => this.#versions?.change((condition) => this.change("update_organization", [], request, () => organizations.update(this.org, request, condition))));
+    await this.#refuse(this.trouble?.errors.map(({ field }) => field) ?? []);
+  }
+
+  /** Shows what was refused, at its field. What has none here stays above. */
+  async #refuse(fields: (string | undefined)[]): Promise<void> {
+    this.#refused = fields;
+    this.requestUpdate();
+    await this.updateComplete;
+    const shown = this.renderRoot.querySelectorAll<HTMLElement>("[aria-invalid]");
+    shown[0]?.focus();
+    if (shown.length < fields.length || !shown[0]) return;
+    this.trouble = undefined;
+    this.requestUpdate();
   }
 }

@@ -3,7 +3,7 @@
 import { html } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterApiKeys } from "../keys.js";
-import { field, once, select, tick } from "../parts/form.js";
+import { once, selectField, tick } from "../parts/form.js";
 import { alertIcon, icon } from "../parts/icons.js";
 import { Panel } from "../parts/panel.js";
 import { ResourcePicker } from "../parts/resources.js";
@@ -36,7 +36,7 @@ export class CreateKey extends Panel {
     const options = [...DAYS, 0].map((count): [string, string] => [String(count), count ? words.days(count) : words.forever]);
     return html`${this.problemNotice()}
       ${this.text(words.name, this.#name, (text) => (this.#name = text), words.keyNameHint)}
-      ${field("key-end", words.duration, select(options, String(this.#days), days, { id: "key-end" }))}
+      ${selectField("key-end", words.duration, options, String(this.#days), days)}
       ${tick(this.#isReadOnly, (isOn) => (this.#isReadOnly = isOn), html`${words.readOnly}<span class="hint"> ${words.readOnlyHint}</span>`)}
       ${this.#picker.render(false)}`;
   }

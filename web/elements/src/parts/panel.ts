@@ -4,7 +4,7 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { Problem } from "@muster/client";
 import type { MusterElement } from "../base.js";
-import { field, typed } from "./form.js";
+import { textField } from "./form.js";
 import { notice } from "./problem.js";
 // These go into one file with this one: in files of their own they would be larger in sum.
 import "./grants.js";
@@ -65,12 +65,12 @@ export abstract class Panel {
   }
 
   /** The field that the dialog begins with: a short text that it cannot do without. */
-  protected text(label: string, value: string, change: (text: string) => void, hint = "", kind = "off"): TemplateResult {
-    const input = (event: Event) => {
-      change(typed(event));
+  protected text(label: string, value: string, change: (text: string) => void, placeholder = "", autocomplete = "off"): TemplateResult {
+    const input = (text: string) => {
+      change(text);
       this.host.requestUpdate();
     };
-    return field("text", label, html`<input id="text" class="input" maxlength="120" autocomplete=${kind} autofocus placeholder=${hint} .value=${value} @input=${input} />`);
+    return textField("text", label, value, input, { placeholder, autocomplete, isFirst: true });
   }
 
   /** The two buttons that nearly every dialog ends with. */

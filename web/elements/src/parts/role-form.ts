@@ -7,7 +7,7 @@ import type { Named, Role, Scope, View } from "../contract.js";
 import type { Words } from "../words.js";
 import { keyOf } from "./names.js";
 import { ResourcePicker } from "./resources.js";
-import { field, select } from "./form.js";
+import { selectField } from "./form.js";
 
 /** What the form has chosen, as requests take it. */
 export interface Choice {
@@ -125,6 +125,6 @@ export class RoleForm {
       this.changed();
     };
     const options = role.durations.map((duration): [string, string] => [duration, durationName(words, duration)]);
-    return field("duration", words.duration, select(options, this.duration, change, { id: "duration" }));
+    return selectField("duration", words.duration, options, this.duration, change);
   }
 }

@@ -67,8 +67,9 @@ export class Actions {
   }
 
   async #edit(row: Row): Promise<void> {
-    const { EditInvitation } = await this.host.load();
-    this.host.open(new EditInvitation(this.host, row));
+    const { host } = this;
+    const { EditInvitation, invitationRow } = await host.load();
+    await host.attempt(async () => host.open(new EditInvitation(host, await invitationRow(host, row))));
   }
 
   async #resend(row: Row): Promise<void> {

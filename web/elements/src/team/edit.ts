@@ -7,7 +7,8 @@ import type { Row } from "../contract.js";
 import { avatar } from "../parts/avatar.js";
 import { Panel } from "../parts/panel.js";
 import { durationName, RoleForm } from "../parts/role-form.js";
-import { longText } from "../parts/form.js";
+import { languageField, languageName, longText } from "../parts/form.js";
+import type { MailLanguage } from "../parts/form.js";
 import { called, nameOf } from "../parts/names.js";
 import { Versions } from "../parts/versions.js";
 import type { Condition, Facts } from "../parts/versions.js";
@@ -18,6 +19,13 @@ import { infoIcon } from "../parts/icons-more.js";
 
 /** The row of a member, as it is stored now. */
 export const memberRow = async (host: MusterTeam, row: Row): Promise<Row> => ({ ...row, ...(await host.muster.members.get(host.org, row.id)).data }) as Row;
+
+/** The row of an invitation, as it is stored now. The list has no language. */
+export const invitationRow = async (host: MusterTeam, row: Row): Promise<Row> => {
+  const { role, resources, duration, message, language, version } = (await host.muster.invitations.get(host.org, row.id)).data;
+  const grants = resources.map((resource) => ({ ...resource, role, expires_at: null }));
+  return { ...row, role, grants, version, ...("message" in row ? { duration, message, language } : {}) } as Row;
+};
 
 /** A dialog with a role form, for a row that others may change meanwhile. */
 abstract class RolePanel extends Panel {
@@ -129,35 +137,35 @@ export class ChangeRole extends RolePanel {
 
 /** Changes what a pending invitation offers. */
 export class EditInvitation extends RolePanel {
-  #message: string;
+  #message = "";
+  #language: MailLanguage = "";
 
   constructor(host: MusterTeam, row: Row) {
     super(host, [row], "invite");
-    this.#message = row.message ?? "";
+    this.taken(row);
   }
 
   get title(): string {
     return this.words.editTitle(this.rows[0]?.email ?? "");
   }
 
-  protected override async read(row: Row): Promise<Row> {
-    const { role, resources, duration, message, version } = (await this.host.muster.invitations.get(this.host.org, row.id)).data;
-    const grants = resources.map((resource) => ({ ...resource, role, expires_at: null }));
-    return { ...row, role, grants, version, ...("message" in row ? { duration, message } : {}) };
+  protected override read(row: Row): Promise<Row> {
+    return invitationRow(this.host, row);
   }
 
   protected override taken(row: Row): void {
     this.#message = row.message ?? "";
+    this.#language = row.language ?? "";
   }
 
   protected override facts(row?: Row): Facts {
-    return [...super.facts(row), [this.words.message, (row ? row.message : this.#message.trim()) ?? ""]];
+    return [...super.facts(row), [this.words.message, (row ? row.message : this.#message.trim()) ?? ""], [this.words.mailLanguage, languageName(this.host, row ? row.language : this.#language)]];
   }
 
   body(): TemplateResult {
     const { words } = this;
     return html`${this.versions?.render(this.title)}${this.problemNotice()} ${this.form.render()}
-      ${longText(words, "message", words.message, this.#message, (text) => (this.#message = text))}`;
+      ${longText(words, "message", words.message, this.#message, (text) => (this.#message = text))}${languageField(this.host, this.#language, (language) => (this.#language = language))}`;
   }
 
   async submit(): Promise<void> {
@@ -166,7 +174,7 @@ export class EditInvitation extends RolePanel {
     if (!choice || !row) return;
     const { host } = this;
     const message = this.#message.trim();
-    const request = { ...choice, ...(message === (row.message ?? "") ? {} : { message: message || null }) };
+    const request = { ...choice, ...(message === (row.message ?? "") ? {} : { message: message || null }), ...(this.#language === (row.language ?? "") ? {} : { language: this.#language || null }) };
     const change = async (condition: Condition) => {
       if (await host.change("edit", [row.id], request, () => host.muster.invitations.update(host.org, row.id, request, condition))) this.saved();
     };

@@ -5,6 +5,7 @@ import type { MenuItem } from "../parts/menu.js";
 import { keyOf, nameOf } from "../parts/names.js";
 import { loadResources } from "../parts/resources.js";
 import type { Filter } from "./query.js";
+import { orders, periods } from "./toolbar.js";
 
 const YEARS = 3;
 
@@ -18,12 +19,12 @@ export function filterItems(host: MusterTeam, name: Filter): () => MenuItem[] {
     case "status":
       return () => choices(host, name, [any, ["active", words.active], ["inactive", words.inactive]]);
     case "joined_in":
-      return () => choices(host, name, [any, ["last_week", words.lastWeek], ["last_month", words.lastMonth], ["last_year", words.lastYear], ...years()]);
+      return () => choices(host, name, [any, ...Object.entries(periods(host)), ...years()]);
     case "resource":
       void load(host);
       return () => choices(host, name, [any, ...(host.resources ?? []).map((one): [string, string] => [keyOf(one), nameOf(one)])]);
     case "sort":
-      return () => choices(host, name, orders(host));
+      return () => choices(host, name, Object.entries(orders(host)));
   }
 }
 
@@ -50,17 +51,6 @@ function choices(host: MusterTeam, name: Exclude<Filter, "role">, options: [valu
 function years(): [string, string][] {
   const now = new Date().getUTCFullYear();
   return Array.from({ length: YEARS }, (_, back) => [String(now - back), String(now - back)]);
-}
-
-function orders({ words }: MusterTeam): [string, string][] {
-  return [
-    ["name", words.byName],
-    ["-name", words.byNameBack],
-    ["joined", words.byJoined],
-    ["-joined", words.byJoinedBack],
-    ["last_active", words.byActive],
-    ["-last_active", words.byActiveBack],
-  ];
 }
 
 async function load(host: MusterTeam): Promise<void> {

@@ -6,8 +6,9 @@ import type { Problem } from "@muster/client";
 import type { MusterTeam } from "../team.js";
 import type { View } from "../contract.js";
 import { AddressField, MOST_ADDRESSES } from "../parts/addresses.js";
-import { longText, once } from "../parts/form.js";
+import { languageField, longText, once } from "../parts/form.js";
 import { Latest } from "../parts/latest.js";
+import type { MailLanguage } from "../parts/form.js";
 import { Panel } from "../parts/panel.js";
 import { RoleForm } from "../parts/role-form.js";
 import { upgradeLink } from "./head.js";
@@ -26,6 +27,7 @@ export class Invite extends Panel {
   readonly #addresses: AddressField;
   readonly #form: RoleForm;
   #message: string;
+  #language: MailLanguage = "";
   #effect: Effect | undefined;
   #isChecking = false;
   readonly #latest = new Latest();
@@ -51,7 +53,10 @@ export class Invite extends Panel {
     const { words } = this;
     return html`${this.problem && !this.#addresses.faulty.length ? this.problemNotice() : nothing}<slot name="invite-note"></slot>
       ${this.#addresses.render()} ${this.#form.render()}
-      ${longText(words, "message", words.message, this.#message, (text) => (this.#message = text), words.messageHint)}`;
+      ${longText(words, "message", words.message, this.#message, (text) => (this.#message = text), words.messageHint)}${languageField(this.host, this.#language, (language) => {
+        this.#language = language;
+        this.#changed();
+      })}`;
   }
 
   footer(): TemplateResult {
@@ -88,7 +93,7 @@ export class Invite extends Panel {
     const choice = this.#form.choice;
     const emails = this.#addresses.all;
     if (!choice || !emails.length) return undefined;
-    return { ...choice, emails, ...(this.#message.trim() ? { message: this.#message } : {}) };
+    return { ...choice, emails, ...(this.#message.trim() ? { message: this.#message } : {}), ...(this.#language ? { language: this.#language } : {}) };
   }
 
   /** Something was typed or chosen: what would happen is asked anew, once there is a pause. */

@@ -12,7 +12,7 @@ export { openElement } from "./inner.js";
 export { exportItems } from "./export.js";
 export { filterItems } from "./filters.js";
 export { Menu } from "../parts/menu.js";
-export { ChangeRole, EditInvitation } from "./edit.js";
+export { ChangeRole, EditInvitation, invitationRow } from "./edit.js";
 export { Invite } from "./invite.js";
 
 /** The style sheet of the dialogs. */

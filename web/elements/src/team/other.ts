@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterTeam } from "../team.js";
 import { avatar } from "../parts/avatar.js";
+import { badge } from "../parts/badge.js";
 import { called, nameOf } from "../parts/names.js";
 import { icon, exitIcon, mailIcon, peopleIcon, plusIcon, searchIcon } from "../parts/icons.js";
 
@@ -34,12 +35,12 @@ export function self(host: MusterTeam): TemplateResult {
   return html`<div class="card">
     <div class="person">
       ${avatar({ ...me, color: me.profile.color ?? null })}
-      <div><span class="name"><strong class="clip">${called(me)}</strong><span class="badge" part="badge">${words.you}</span></span><span class="sub clip" dir="auto">${me.email}</span></div>
+      <div><span class="name"><strong class="clip">${called(me)}</strong>${badge(words.you)}</span><span class="sub clip" dir="auto">${me.email}</span></div>
     </div>
     <p class="muted">${words.onlyYou}</p>
     <div class="flow">
-      <span class="badge" part="badge">${role ? host.roleName(role) : words.noRole}</span>
-      ${me.grants.map((grant) => html`<span class="badge" part="badge">${nameOf(grant)}</span>`)}
+      ${badge(role ? host.roleName(role) : words.noRole)}
+      ${me.grants.map((grant) => badge(nameOf(grant)))}
     </div>
     ${team.may.includes("leave") && !host.readonly
       ? html`<div><button type="button" class="button" @click=${() => void host.leave()}>${icon(exitIcon)}${words.leaveTeam}</button></div>`

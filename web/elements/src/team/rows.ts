@@ -6,13 +6,13 @@ import type { MusterTeam } from "../team.js";
 import type { Grant, Row } from "../contract.js";
 import type { PeopleList } from "./list.js";
 import { avatar } from "../parts/avatar.js";
+import { badge, dotsButton } from "../parts/badge.js";
 import { called, nameOf } from "../parts/names.js";
-import { icon, dotsIcon, downIcon, upIcon } from "../parts/icons.js";
+import { icon, downIcon, upIcon } from "../parts/icons.js";
 
 const SHOWN_GRANTS = 2;
 const MOST_BONES = 5;
 const SOON_MILLISECONDS = 2 * 86_400_000;
-const BAD_MAIL = ["bounced", "failed", "returned", "complained", "declined"];
 const SORTS: Record<string, string> = { name: "name", joined: "joined", "last-active": "last_active" };
 
 /** The table. */
@@ -111,10 +111,10 @@ function person(host: MusterTeam, row: Row): TemplateResult {
     ${avatar(row)}
     <div>
       <span class="name"
-        ><strong class="clip" dir="auto">${called(row)}</strong>${row.is_me ? html`<span class="badge" part="badge">${words.you}</span>` : nothing}
-        ${row.is_paying_owner ? html`<span class="badge accent" part="badge">${words.pays}</span>` : nothing}
-        ${row.mail && BAD_MAIL.includes(row.mail) ? html`<span class="badge danger" part="badge">${words.mail[row.mail]}</span>` : nothing}
-        ${row.status === "inactive" ? html`<span class="badge" part="badge">${words.inactive}</span>` : nothing}</span
+        ><strong class="clip" dir="auto">${called(row)}</strong>${badge(row.is_me && words.you)}
+        ${badge(row.is_paying_owner && words.pays, "accent")}
+        ${badge(row.mail && words.mail[row.mail], "danger")}
+        ${badge(row.status === "inactive" && words.inactive)}</span
       >
       <span class="sub clip" dir="auto">${row.kind === "invitation" ? pendingLine(host, row) : row.name ? row.email : nothing}</span>
     </div>
@@ -177,16 +177,7 @@ function rowMenu(host: MusterTeam, row: Row, name: string): TemplateResult | typ
   if (host.readonly || !host.isActionable(row)) return nothing;
   const key = `row-${row.id}`;
   const label = host.words.actionsFor(name);
-  return html`<button
-      type="button"
-      class="button plain icon"
-      aria-haspopup="menu"
-      aria-expanded=${host.isMenuOpen(key)}
-      aria-label=${label}
-      @click=${(event: Event) => void host.openMenu(event, key, label, (later) => later.rowItems(host, row))}
-    >
-      ${icon(dotsIcon)}
-    </button>`;
+  return dotsButton(label, host.isMenuOpen(key), (event) => void host.openMenu(event, key, label, (later) => later.rowItems(host, row)));
 }
 
 /** Rows in outline, while the first page loads. */

@@ -72,8 +72,7 @@ function filters(host: MusterTeam): TemplateResult[] {
   const shown = [filterButton(host, "role", words.role, chosenRole)];
   if (query.invite_status !== "pending") {
     shown.push(filterButton(host, "status", words.status, query.status && words[query.status]));
-    const periods: Record<string, string> = { last_week: words.lastWeek, last_month: words.lastMonth, last_year: words.lastYear };
-    shown.push(filterButton(host, "joined_in", words.joined, periods[query.joined_in] ?? query.joined_in));
+    shown.push(filterButton(host, "joined_in", words.joined, periods(host)[query.joined_in] ?? query.joined_in));
   }
   const names = team?.role_set.resource_names;
   if (names && host.can("read_resources")) {
@@ -84,10 +83,12 @@ function filters(host: MusterTeam): TemplateResult[] {
   return shown;
 }
 
-function sortButton(host: MusterTeam): TemplateResult {
-  const { words, query } = host;
-  const orders: Record<string, string> = {
-    name: words.byName, "-name": words.byNameBack, joined: words.byJoined, "-joined": words.byJoinedBack, last_active: words.byActive, "-last_active": words.byActiveBack,
-  };
-  return filterButton(host, "sort", words.sort, orders[query.sort] ?? "");
-}
+/** The periods to choose from. */
+export const periods = ({ words }: MusterTeam): Record<string, string> => ({ last_week: words.lastWeek, last_month: words.lastMonth, last_year: words.lastYear });
+
+/** The orders to choose from. */
+export const orders = ({ words }: MusterTeam): Record<string, string> => ({
+  name: words.byName, "-name": words.byNameBack, joined: words.byJoined, "-joined": words.byJoinedBack, last_active: words.byActive, "-last_active": words.byActiveBack,
+});
+
+const sortButton = (host: MusterTeam): TemplateResult => filterButton(host, "sort", host.words.sort, orders(host)[host.query.sort] ?? "");
