@@ -26,14 +26,6 @@ test("every attribute and property is documented, and the other way round", () =
   assert.deepEqual(sorted(documented), sorted(declared.map((name) => renamed.get(name) ?? name)));
 });
 
-test("the recipes for frameworks are those that run in the tests", async () => {
-  const folder = new URL("frameworks/", import.meta.url);
-  for (const name of ["Team.jsx", "Team.vue", "Team.svelte", "team.html", "team.js"]) {
-    const text = await readFile(new URL(name, folder), "utf8");
-    assert.ok(docs.includes(`\n${text}\`\`\``), name);
-  }
-});
-
 test("every event is documented, and the other way round", () => {
   assert.deepEqual(sorted(firstColumn(table("event"))), sorted(all(code, /emit\("([\w-]+)"/g).map((name) => `muster-${name}`)));
 });

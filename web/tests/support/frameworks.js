@@ -1,24 +1,37 @@
-// The apps in tests/frameworks, each bundled as its framework would have it.
+// The apps in tests/frameworks, each bundled as its framework would have it. The components are those of docs/UI.md, as they are there.
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compile } from "svelte/compiler";
+import { recipes } from "./documents.js";
 
 const FOLDER = fileURLToPath(new URL("../frameworks/", import.meta.url));
 const { compileScript, parse } = createRequire(createRequire(import.meta.url).resolve("vue"))("@vue/compiler-sfc");
 
-/** Single-file components. */
+const DOCUMENTED = Object.fromEntries(["Team.jsx", "Team.vue", "Team.svelte", "team.html", "team.js"].map((name) => [name, undefined]));
+const section = await recipes("docs/UI.md", "In a framework");
+for (const name of Object.keys(DOCUMENTED)) {
+  const found = section.filter(({ language }) => language === name.split(".")[1]);
+  if (found.length !== 1) throw new Error(`docs/UI.md has ${found.length} recipes for ${name}`);
+  DOCUMENTED[name] = found[0].text;
+}
+
+/** Components: those of the document, and single-file components as the bundler takes them. */
 const components = {
   name: "components",
-  setup({ onLoad }) {
-    onLoad({ filter: /\.vue$/ }, async ({ path }) => {
-      const { descriptor } = parse(await readFile(path, "utf8"), { filename: path });
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.\/[Tt]eam\.(jsx|vue|svelte|js)$/ }, ({ path }) => ({ path: FOLDER + path.slice(2), pluginData: { text: DOCUMENTED[path.slice(2)] } }));
+    const textOf = async ({ path, pluginData }) => pluginData?.text ?? readFile(path, "utf8");
+    onLoad({ filter: /\/frameworks\/Team\.jsx$/ }, async (file) => ({ contents: await textOf(file), loader: "jsx", resolveDir: FOLDER }));
+    onLoad({ filter: /\/frameworks\/team\.js$/ }, async (file) => ({ contents: await textOf(file), loader: "js", resolveDir: FOLDER }));
+    onLoad({ filter: /\.vue$/ }, async (file) => {
+      const { descriptor } = parse(await textOf(file), { filename: file.path });
       const compilerOptions = { isCustomElement: (tag) => tag.startsWith("muster-") };
-      return { contents: compileScript(descriptor, { id: "team", inlineTemplate: true, templateOptions: { compilerOptions } }).content, loader: "js" };
+      return { contents: compileScript(descriptor, { id: "team", inlineTemplate: true, templateOptions: { compilerOptions } }).content, loader: "js", resolveDir: FOLDER };
     });
-    onLoad({ filter: /\.svelte$/ }, async ({ path }) => ({ contents: compile(await readFile(path, "utf8"), { filename: path }).js.code, loader: "js" }));
+    onLoad({ filter: /\.svelte$/ }, async (file) => ({ contents: compile(await textOf(file), { filename: file.path }).js.code, loader: "js", resolveDir: FOLDER }));
   },
 };
 
@@ -40,7 +53,7 @@ export async function bundleApps() {
   });
   const files = Object.fromEntries(outputFiles.map(({ path, text }) => [path, text]));
   const names = Object.entries(apps).map(([framework, file]) => [framework, file.replace(/\.jsx?$/, "")]);
-  const markup = await readFile(`${FOLDER}team.html`, "utf8");
+  const markup = DOCUMENTED["team.html"];
   for (const [, name] of names) {
     const head = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${name}</title><link rel="stylesheet" href="/page.css">`;
     files[`/${name}.html`] = `${head}<main>${name === "plain" ? markup : ""}</main><script type="module" src="/${name}.js"></script></html>`;
