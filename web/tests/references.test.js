@@ -64,6 +64,7 @@ const STATES = [
   }],
   ["conflict", WIDE, ["light"], {}, async (page) => {
     await choose(page, "quentin@partner.example", "Edit invitation");
+    await page.getByRole("dialog").waitFor();
     const { data } = await organization.owner.members.list(organization.id, { q: "quentin" });
     await organization.owner.invitations.update(organization.id, data.items[0].id, { role: "participant", resources: [{ type: "program", id: "spring" }] });
     await page.getByRole("checkbox", { name: "Autumn leadership program" }).check();
