@@ -266,7 +266,7 @@ describe("a team that is changed", () => {
     await page.keyboard.type("zoe");
     await page.getByRole("option", { name: "Zoë Weber" }).waitFor();
     await page.keyboard.press("Escape");
-    await page.getByRole("option").waitFor({ state: "detached" });
+    await page.getByRole("listbox").getByRole("option").waitFor({ state: "detached" });
     await dialog().waitFor();
   });
 
