@@ -14,7 +14,7 @@ use self::operation::{Operation, Schemas};
 use self::parameters::parameters;
 use self::problems::ProblemResponses;
 use self::tags::{tag, tags};
-use crate::routes::{Access, Route, operations};
+use crate::routes::{Access, Route, Trait, operations};
 use muster_domain::export::Format;
 use muster_domain::rules::suspension::OpenTo;
 use muster_edge::Problem;
@@ -126,7 +126,12 @@ fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) 
             );
         }
         if route.access == Access::Public {
-            map.insert("security".into(), json!([]));
+            let security = if route.has(Trait::TakesToken) {
+                json!([{}, { "token": [] }])
+            } else {
+                json!([])
+            };
+            map.insert("security".into(), security);
         }
     }
     described
@@ -151,6 +156,7 @@ fn access_text(route: &Route) -> String {
     };
     let permission = |name: &str, more: &str| format!("The caller must have the permission `{name}`{more}. {OTHERS}");
     match route.access {
+        Access::Public if route.has(Trait::TakesToken) => "No authentication required. A token is optional.".into(),
         Access::Public => "No authentication required.".into(),
         Access::User => format!("The caller must be a signed-in user. {NO_KEYS}"),
         Access::Invitee => format!("The caller must be a signed-in user whose verified address was invited. {NO_KEYS}"),

@@ -245,7 +245,7 @@ routes! {
         "List the caller's pending invitations",
         [EmailNotVerified],
         Operation::pages::<WaitingInvitationResponse>(&[]);
-    "preview-invitation" "GET" "/v1/invitations/{token}" => invitations::respond::preview, Access::Public, [READ, SECRET],
+    "preview-invitation" "GET" "/v1/invitations/{token}" => invitations::respond::preview, Access::Public, [READ, SECRET], traits: [TakesToken],
         "Get the public preview of an invitation",
         [NotFound, InvitationLinkReplaced],
         Operation::returns::<InvitationPreviewResponse>();

@@ -103,6 +103,8 @@ impl Access {
 pub enum Trait {
     /// It tells addresses of this API, or compares with them, so it gets the API's URL.
     TellsApiUrl,
+    /// It needs no token, and tells a caller who sends one more.
+    TakesToken,
     /// It learns the holder of an address, so it may read claims on addresses.
     ReadsAddresses,
     /// It changes claims on addresses without reading them: a member or an invitation comes or goes.

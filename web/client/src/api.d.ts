@@ -2351,7 +2351,7 @@ export interface Muster {
     /**
      * Get the public preview of an invitation.
      *
-     * No authentication required.
+     * No authentication required. A token is optional.
      */
     preview<O extends ReadOptions = ReadOptions>(token: string, options?: O): Promise<Answer<200, InvitationPreview> | NotModified<O>>;
     /**

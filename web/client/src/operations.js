@@ -30,7 +30,7 @@ export const operations = {
   },
   invitations: {
     listMine: ["GET", "/v1/invitations", "query", "pages"],
-    preview: ["GET", "/v1/invitations/{token}", "public"],
+    preview: ["GET", "/v1/invitations/{token}"],
     accept: ["POST", "/v1/invitations/{token}/accept", "key"],
     decline: ["POST", "/v1/invitations/{token}/decline", "key"],
     list: ["GET", "/v1/organizations/{org}/invitations", "query", "pages"],
