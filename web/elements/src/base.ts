@@ -25,6 +25,16 @@ const ORIGIN = /^https?:/.test(import.meta.url) ? new URL(import.meta.url).origi
 const TOAST_MILLISECONDS = 6000;
 
 /** The base of the elements. */
+/** Whose token it is: its subject, or the token itself if it is an API key. */
+function readerOf(token: string): string {
+  try {
+    const claims = atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"));
+    return (JSON.parse(claims) as { sub: string }).sub;
+  } catch {
+    return token;
+  }
+}
+
 export abstract class MusterElement extends LitElement {
   static override properties: PropertyDeclarations = {
     api: {},
@@ -50,6 +60,7 @@ export abstract class MusterElement extends LitElement {
   /** What is shown and to whom. Once one part is another, all that was loaded or opened is over. */
   #shown: unknown[] = [];
   #ended = new AbortController();
+  #reader: string | null | undefined;
   #panel: Panel | undefined;
   #words: { key: unknown[]; words: Words } | undefined;
   #forget: (() => void) | undefined;
@@ -98,23 +109,37 @@ export abstract class MusterElement extends LitElement {
     return this.held(createMuster({ api: this.#api, getToken }));
   }
 
+  /** The caller's token. With one of another person than before, the element begins anew. */
+  protected async askToken(wish: Parameters<GetToken>[0]): Promise<string | null | undefined> {
+    const token = await this.setting("getToken")?.(wish);
+    const reader = token ? readerOf(token) : null;
+    if (this.#reader !== undefined && this.#reader !== reader) {
+      this.forget();
+      this.requestUpdate();
+    }
+    this.#reader = reader;
+    return token;
+  }
+
   /** Begins anew with the next update. */
   protected forget(): void {
     this.#shown = [];
   }
 
-  protected override willUpdate(_changed: PropertyValues): void {
+  protected override willUpdate(changed: PropertyValues): void {
+    // A product may make a new function at each of its renderings: only another reader counts.
+    if (this.#reader !== undefined && (changed.has("getToken") || changed.has("setup"))) void this.askToken({ fresh: false }).catch(() => undefined);
     const client = this.setting("client");
     const getToken = this.setting("getToken");
     const api = this.#api;
     const org = (this.needsOrganization && this.setting("organization")) || "";
-    const shown = [client, getToken, api, org, this.key];
+    const shown = [client, !getToken, api, org, this.key];
     if (!this.isConnected || shown.every((part, at) => part === this.#shown[at])) return;
     this.#shown = shown;
     this.#ended.abort();
     this.#ended = new AbortController();
     this.org = org;
-    this.muster = client ? this.held(client) : this.clientFor(getToken);
+    this.muster = client ? this.held(client) : this.clientFor(getToken && ((wish) => this.askToken(wish)));
     if (this.#panel) this.close();
     this.begin(!!(client || getToken) && (!!org || !this.needsOrganization));
   }

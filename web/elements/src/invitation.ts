@@ -163,7 +163,7 @@ export class MusterInvitation extends MusterElement {
   /** Whether the visitor is signed in: whether there is a token. */
   async #ask(): Promise<void> {
     if (this.setting("client")) return;
-    this.isSignedOut = !(await this.held(Promise.resolve(this.setting("getToken")?.({ fresh: false })).catch(() => null)));
+    this.isSignedOut = !(await this.held(this.askToken({ fresh: false }).catch(() => null)));
     this.requestUpdate();
   }
 
