@@ -17,7 +17,7 @@ const PAGE = "dist";
  * Bytes after gzip. What is painted first is `muster-team.js` and what it imports at once. Everything is all that one reader can load: all
  * elements, in the language that is the longest. The page is what it has beside the elements and what they import.
  */
-const BUDGETS = { "first paint": 27 * 1024, everything: 55 * 1024, "a language": 3.5 * 1024, "the page": 7 * 1024 };
+const BUDGETS = { "first paint": 27 * 1024, everything: 56 * 1024, "a language": 3.5 * 1024, "the page": 7 * 1024 };
 
 const SHEETS = "elements/src/style";
 const PRIVATE = /--_[\w-]+/g;

@@ -4,7 +4,7 @@
 import { readFile, readdir } from "node:fs/promises";
 
 const NAMES = `
-  announce attempt canPick choice faulty focusProblem hasAccess hasGroups hasSections hides inView isActionable isChanged isExporting isLoaded
+  announce attempt canPick choice faulty focusProblem hasGroups hasSections hides inView isActionable isChanged isExporting isLoaded
   isLoading isMenuOpen isNarrowed isPart isPickable isReady isSignedOut joining lists loadedAt menuButton needsAllWords needsOrganization openMenu
   problemNotice resendAllButton resourceNames reveal roleDescription roleName rowsOf saveButton shownColumns signButton trouble
 `.trim().split(/\s+/);

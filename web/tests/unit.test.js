@@ -26,13 +26,39 @@ const { addressesIn, format, hueOf, initials, noQuery, parameters, parse, plural
   export { plurals } from "./words/plural.js";
 `);
 
-test("addresses are found in what people paste", () => {
+test("each address that people paste is found, whatever else is in the list", () => {
+  const three = ["ann@x.example", "bob@x.example", "cy@x.example"];
   for (const [text, found] of [
     ["ann@x.example, bo@y.example;cy@z.example\ndi@w.example", ["ann@x.example", "bo@y.example", "cy@z.example", "di@w.example"]],
     ['"Lee, Ann" <ann@x.example>, Bo Ray <bo@y.example>', ["ann@x.example", "bo@y.example"]],
+    ["ann@x.example, Bob Miller <bob@x.example>, cy@x.example", three],
+    ["ann@x.example bob@x.example Cy <cy@x.example>", three],
+    ['"Miller, Bob" <bob@x.example>, cy@x.example', three.slice(1)],
+    ["Ann <ann@x.example> bob@x.example <cy@x.example>", three],
+    ["ann@x.example\tbob@x.example\r\ncy@x.example\r\n", three],
+    ["ann@x.example; Bob <bob@x.example>;\n\tcy@x.example ;,\n", three],
+    ["<ann@x.example>,<bob@x.example><cy@x.example>", three],
+    ["Ann <ann@x.example, bob@x.example>, < cy@x.example", three],
+    ["Ann <ann@x.example\nBob <bob@x.example\ncy@x.example", three],
+    ['"ann@x.example","bob@x.example";"cy@x.example"', three],
+    ['"cy@x.example via a list" <ann@x.example>', ["ann@x.example"]],
+    ['"Ann <ann@x.example>\n"Bob <bob@x.example>\n"cy@x.example', three],
+    ['Bob "Bobby" Miller <bob@x.example>', ["bob@x.example"]],
+    ["mailto:ann@x.example, MAILTO:bob@x.example?subject=Hi Cy <mailto:cy@x.example>", three],
+  ])
+    assert.deepEqual(addressesIn(text), found, text);
+});
+
+test("what is no address does not vanish from what people paste", () => {
+  for (const [text, found] of [
     ["  ann@x.example  ", ["ann@x.example"]],
     ["nobody", ["nobody"]],
-    [" ,; \t", []],
+    ["Bob Miller, ann@x.example", ["Bob", "Miller", "ann@x.example"]],
+    ['"Miller, Bob", ann@x.example', ["Miller", "Bob", "ann@x.example"]],
+    ["Bob <>, <no address>", ["Bob", "no", "address"]],
+    ["Bob <bob>; Cy <cy@x.example> (Lisbon)", ["bob", "cy@x.example", "(Lisbon)"]],
+    ["Bob; <cy@x.example>", ["Bob", "cy@x.example"]],
+    [" ,; \t\"", []],
   ])
     assert.deepEqual(addressesIn(text), found, text);
 });

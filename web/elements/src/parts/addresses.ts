@@ -9,12 +9,25 @@ import { icon, alertIcon, closeIcon } from "./icons.js";
 
 /** The most addresses of one request. */
 export const MOST_ADDRESSES = 20;
-const SEPARATORS = /[\s,;]+/;
+/** What a pasted text is made of: a name in quotation marks, an address in angle brackets, a separator, or a word. */
+const TOKENS = /"[^"\n<>]*"|<([^<>,;\n]*)>?|[,;\n\t]|"?[^\s",;<>]+/g;
 
-/** The addresses of a pasted text; those in angle brackets if there are any, as mail programs write them. */
+/** The addresses of a pasted text, and whatever else is in it. Only the name before an address in angle brackets is left out. */
 export function addressesIn(text: string): string[] {
-  const bracketed = [...text.matchAll(/<\s*([^<>\s]+@[^<>\s]+)\s*>/g)].map((match) => match[1] ?? "");
-  return bracketed.length ? bracketed : text.split(SEPARATORS).filter(Boolean);
+  const found: string[] = [];
+  let words: string[] = [];
+  const end = () => {
+    found.push(...words.flatMap((word) => word.split(/[\s",;]+/)).map((word) => word.replace(/^mailto:([^?]*).*/i, "$1")).filter(Boolean));
+    words = [];
+  };
+  for (const [token, bracketed] of text.matchAll(TOKENS)) {
+    // What looks like an address belongs to no name, unless it is in quotation marks.
+    if (bracketed?.trim()) words = words.filter((word) => /@[^"]*$/.test(word));
+    words.push(bracketed ?? token);
+    if (/^[<,;\n\t]/.test(token)) end();
+  }
+  end();
+  return found;
 }
 
 /** The field. */
@@ -109,7 +122,7 @@ export class AddressField {
     const { words } = this.host;
     const joins = this.joining.has(email.toLowerCase());
     return html`<span class="chip ${this.#faultOf(email) ? "danger" : joins ? "done" : ""}">
-      <span class="clip" dir="auto">${email}</span>${joins ? html`<span class="muted">&nbsp;· ${words.addedAtOnce}</span>` : nothing}
+      <span class="clip" dir="auto" title=${email}>${email}</span>${joins ? html`<span class="muted">&nbsp;· ${words.addedAtOnce}</span>` : nothing}
       <button type="button" aria-label=${words.removeEmail(email)} @click=${() => this.remove([email])}>${icon(closeIcon)}</button>
     </span>`;
   }
@@ -171,7 +184,7 @@ export class AddressField {
     const text = event.clipboardData?.getData("text") ?? "";
     if (addressesIn(text).length < 2 && !text.includes("@")) return;
     event.preventDefault();
-    this.#add(`${this.typed} ${text}`);
+    this.#add(`${this.typed}\n${text}`);
     this.typed = "";
     (event.target as HTMLInputElement).value = "";
     this.changed();

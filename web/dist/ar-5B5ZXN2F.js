@@ -1,4 +1,4 @@
-import{a as e}from"./chunk-RLN4AT2E.js";import{a as n,b as o}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var m=n("ar",o+" "+e,`إلغاء
+import{a as e}from"./chunk-SNPF3E5H.js";import{b as n,c as o}from"./chunk-4FVQXGX6.js";import"./chunk-S3E6JZZT.js";var m=n("ar",o+" "+e,`إلغاء
 إغلاق
 حفظ
 إعادة المحاولة
@@ -221,6 +221,8 @@ import{a as e}from"./chunk-RLN4AT2E.js";import{a as n,b as o}from"./chunk-CGDPPF
 اللون الافتراضي
 اللون {0}
 الإشعارات
+لغة البريد
+الافتراضي
 الفرق
 لا فرق بعد
 تظهر هنا الفرق التي تنشئها أو تنضم إليها.
@@ -235,6 +237,8 @@ import{a as e}from"./chunk-RLN4AT2E.js";import{a as n,b as o}from"./chunk-CGDPPF
 الإعدادات
 تبقى الدعوات صالحة
 رسالة الدعوات
+شعار البريد
+لون البريد
 الأدوار الاختيارية
 تعطيل دور ينهيه فورًا لكل من يحمله.
 الفوترة

@@ -1,4 +1,4 @@
-import{a as s}from"./chunk-RLN4AT2E.js";import{a as e,b as n}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var a=e("fr",n+" "+s,`Annuler
+import{a as s}from"./chunk-SNPF3E5H.js";import{b as e,c as n}from"./chunk-4FVQXGX6.js";import"./chunk-S3E6JZZT.js";var a=e("fr",n+" "+s,`Annuler
 Fermer
 Enregistrer
 Réessayer
@@ -221,6 +221,8 @@ Couleur
 Couleur par défaut
 Couleur {0}
 Notifications
+Langue des e-mails
+Par défaut
 Équipes
 Aucune équipe pour l’instant
 Les équipes que vous créez ou rejoignez apparaissent ici.
@@ -235,6 +237,8 @@ Accepter
 Paramètres
 Les invitations restent valables
 Message des invitations
+Logo des e-mails
+Couleur des e-mails
 Rôles facultatifs
 Désactiver un rôle y met fin aussitôt pour tous ceux qui l’ont.
 Facturation

@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-RLN4AT2E.js";import{a as e}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var a=e("en",n,`Change role
+import{a as n}from"./chunk-SNPF3E5H.js";import{b as e}from"./chunk-4FVQXGX6.js";import"./chunk-S3E6JZZT.js";var a=e("en",n,`Change role
 Activate
 Deactivate
 Remove from team
@@ -144,6 +144,8 @@ Color
 Default color
 Color {0}
 Notifications
+Language of emails
+Default
 Teams
 No teams yet
 Teams that you create or join are listed here.
@@ -158,6 +160,8 @@ Accept
 Settings
 Invitations stay open
 Message in invitations
+Logo in emails
+Color in emails
 Optional roles
 Turning a role off ends it at once for all who hold it.
 Billing

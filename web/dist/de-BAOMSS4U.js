@@ -1,4 +1,4 @@
-import{a as i}from"./chunk-RLN4AT2E.js";import{a as e,b as n}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var a=e("de",n+" "+i,`Abbrechen
+import{a as i}from"./chunk-SNPF3E5H.js";import{b as e,c as n}from"./chunk-4FVQXGX6.js";import"./chunk-S3E6JZZT.js";var a=e("de",n+" "+i,`Abbrechen
 Schließen
 Speichern
 Erneut versuchen
@@ -221,6 +221,8 @@ Farbe
 Standardfarbe
 Farbe {0}
 Benachrichtigungen
+Sprache der E-Mails
+Standard
 Teams
 Noch keine Teams
 Hier stehen Teams, die Sie anlegen oder denen Sie beitreten.
@@ -235,6 +237,8 @@ Annehmen
 Einstellungen
 Einladungen bleiben offen
 Nachricht in Einladungen
+Logo in E-Mails
+Farbe in E-Mails
 Optionale Rollen
 Eine Rolle abzuschalten beendet sie sofort für alle, die sie haben.
 Abrechnung

@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-RLN4AT2E.js";import{a as e,b as a}from"./chunk-CGDPPFKT.js";import"./chunk-R2ASKQEX.js";var s=e("es",a+" "+n,`Cancelar
+import{a as n}from"./chunk-SNPF3E5H.js";import{b as e,c as a}from"./chunk-4FVQXGX6.js";import"./chunk-S3E6JZZT.js";var s=e("es",a+" "+n,`Cancelar
 Cerrar
 Guardar
 Reintentar
@@ -221,6 +221,8 @@ Color
 Color predeterminado
 Color {0}
 Notificaciones
+Idioma de los correos
+Predeterminado
 Equipos
 Aún no hay equipos
 Aquí aparecen los equipos que creas o a los que te unes.
@@ -235,6 +237,8 @@ Aceptar
 Ajustes
 Las invitaciones siguen abiertas
 Mensaje de las invitaciones
+Logotipo de los correos
+Color de los correos
 Roles opcionales
 Desactivar un rol lo termina de inmediato para quienes lo tienen.
 Facturación
