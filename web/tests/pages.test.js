@@ -83,7 +83,7 @@ test("where a key can be limited to no resource yet, the role set's words say so
     const { id } = await createOrganization(backend, set, OWNER, "Without resources");
     page = await open(browser, { ...options("muster-api-keys", OWNER, { organization: id }), language });
     await page.locator("[part~=primary]").click();
-    await dialog().locator("#key-name").waitFor();
+    await dialog().locator("#text").waitFor();
     await dialog().locator(".bone").waitFor({ state: "detached" });
     const hints = (await dialog().locator("p.hint").allTextContents()).filter(Boolean);
     assert.deepEqual([set, language, hints], [set, language, [text]]);
