@@ -159,6 +159,7 @@ fn a_suspension_at_once_is_recorded_and_told_and_changes_nothing_else() {
         let expected = Organization {
             suspension: Some(known.clone()),
             version: 2,
+            suspension_changes: 1,
             ..before.clone()
         };
         assert_eq!(after, expected);
@@ -317,6 +318,7 @@ fn resuming_releases_the_mail_and_tells_owners_who_were_told_of_the_suspension()
         let expected = Organization {
             suspension: None,
             version: 2,
+            suspension_changes: 1,
             ..before.clone()
         };
         assert_eq!(after, expected);
@@ -354,6 +356,7 @@ fn the_instant_that_was_set_ahead_is_recorded_once_it_has_come_and_once() {
     let after = pair.after.unwrap();
     let expected = Organization {
         version: 2,
+        suspension_changes: 1,
         ..suspended(organization(), NOW)
     };
     assert_eq!(after, expected);
