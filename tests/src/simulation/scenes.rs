@@ -111,7 +111,7 @@ impl Scene {
         self.holding(count, Holding::Grant)
     }
 
-    /// So many members, each of whom holds this.
+    /// Adds `count` members, each with these roles.
     fn holding(&self, count: usize, holding: Holding) -> Vec<Persona> {
         let people = self.people(count);
         let h = &self.simulation.h;

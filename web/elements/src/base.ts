@@ -24,7 +24,6 @@ import "./parts/problem.js";
 const ORIGIN = /^https?:/.test(import.meta.url) ? new URL(import.meta.url).origin : "";
 const TOAST_MILLISECONDS = 6000;
 
-/** The base of the elements. */
 /** Whose token it is: its subject, or the token itself if it is an API key. */
 function readerOf(token: string): string {
   try {
@@ -35,6 +34,7 @@ function readerOf(token: string): string {
   }
 }
 
+/** The base of the elements. */
 export abstract class MusterElement extends LitElement {
   static override properties: PropertyDeclarations = {
     api: {},
@@ -60,6 +60,7 @@ export abstract class MusterElement extends LitElement {
   /** What is shown and to whom. Once one part is another, all that was loaded or opened is over. */
   #shown: unknown[] = [];
   #ended = new AbortController();
+  /** Whose token was the last one; null if there was none, and undefined before one was asked for. */
   #reader: string | null | undefined;
   #panel: Panel | undefined;
   #words: { key: unknown[]; words: Words } | undefined;
