@@ -6,29 +6,29 @@ import { execFileSync } from "node:child_process";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { minify } from "terser";
-import { ownNames, withoutOwnNames } from "./build/names.mjs";
+import { ownMembers, withoutMembers } from "./build/members.mjs";
 import { operations } from "./build/operations.mjs";
 import { buildPage } from "./build/page.mjs";
-import { words } from "./build/words.mjs";
+import { placed, words } from "./build/words.mjs";
 
 const OUT = "elements/dist";
 const PAGE = "dist";
 /**
- * Bytes after gzip. What is painted first is `muster-team.js` and what it imports at once. Everything is all that one reader can load: all
- * elements, in the language that is the longest. The page is what it has beside the elements and what they import.
+ * Bytes after gzip. The first paint is `muster-team.js`, the words that it shows, and what both import, in the language that is the longest.
+ * Everything is all that one reader can load: all elements in that language. Only products with words of their own add the keys of words. The
+ * page is what it has beside the elements and what they import.
  */
-const BUDGETS = { "first paint": 27 * 1024, everything: 56 * 1024, "a language": 3.5 * 1024, "the page": 7 * 1024 };
+const BUDGETS = { "first paint": 27 * 1024, everything: 55 * 1024, "a language": 3.75 * 1024, "the page": 7 * 1024 };
 
 const SHEETS = "elements/src/style";
 const PRIVATE = /--_[\w-]+/g;
 
-/** Sizes by their short names: the elements are written in lines from top to bottom whatever the page is, which `all: initial` sees to. */
-const PHYSICAL = [
-  [/(?<!container-type:)\binline-size\b/g, "width"],
-  [/\bblock-size\b/g, "height"],
-  [/\b(margin|border|padding)-block-start\b/g, "$1-top"],
-  [/\b(margin|border|padding)-block-end\b/g, "$1-bottom"],
-];
+/** Sizes and margins by their short names: text in the elements is horizontal whatever the page is, which `all: initial` sees to. */
+const horizontal = (text) =>
+  text
+    .replace(/(?<=[;{](?:min-|max-)?)(inline|block)-size(?=:)/g, (_, way) => (way === "inline" ? "width" : "height"))
+    .replace(/(?<=[;{](?:margin|padding|border|inset)-)block-(start|end)(?=:)/g, (_, side) => (side === "start" ? "top" : "bottom"))
+    .replace(/(?<=[;{])inset-(?=(top|bottom):)/g, "");
 
 /** Style sheets as short text, in which the private properties have short names. Scripts set `--_hue`. */
 const styles = {
@@ -39,40 +39,60 @@ const styles = {
     const shorten = (name) => (name === "--_hue" ? name : `--${names.indexOf(name).toString(36)}`);
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: TARGET });
-      const short = PHYSICAL.reduce((text, [name, physical]) => text.replace(name, physical), code.trim());
-      return { contents: short.replace(PRIVATE, shorten), loader: "text" };
+      return { contents: horizontal(code.trim()).replace(PRIVATE, shorten), loader: "text" };
     });
   },
 };
 
-/** What HTML lets a template leave out: end tags before what ends the element in any case, and quotation marks around one word. */
-const NEEDLESS = /<\/(?:li|td|th|tr|dd|dt|option)>(?=<\/?(?:li|td|th|tr|dd|dt|dl|ul|option|div|tbody|thead|select)\b|`)/g;
-const QUOTED = /(?<=<\w[^<>{}]*) ([a-z][\w-]*)="([\w-]+)"(?=[ >])/g;
+/**
+ * What HTML lets a template leave out: white space between tags, end tags before what ends the element in any case, quotation marks around one
+ * word, and the slash of elements without content.
+ */
+const NEEDLESS = [
+  [/>\n\s+(?=<\/?[a-z])/g, ">"],
+  // What is left of a line break still ends a statement.
+  [/\n\s+/g, "\n"],
+  [/\s\/>/g, ">"],
+  [/<\/(?:li|td|th|tr|dd|dt|option)>(?=<\/?(?:li|td|th|tr|dd|dt|dl|ul|option|div|tbody|thead|select)\b|`)/g, ""],
+  [/(?<=<\w[^<>{}]*) ([a-z][\w-]*)="([\w-]+)"(?=[ >])/g, " $1=$2"],
+];
 
-/** Templates without the white space that lines them up. What is left of a line break still ends a statement. */
+/** Each pattern replaced in turn. */
+const replaced = (text, pairs) => pairs.reduce((text, [pattern, instead]) => text.replace(pattern, instead), text);
+
 const templates = {
   name: "templates",
   setup({ onLoad }) {
     onLoad({ filter: /(elements\/src|page)\/.*\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      return { contents: source.replace(/>\n\s+(?=<\/?[a-z])/g, ">").replace(/\n\s+/g, "\n").replace(NEEDLESS, "").replace(QUOTED, " $1=$2"), loader: "ts" };
+      return { contents: replaced(placed(await readFile(path, "utf8")), NEEDLESS), loader: "ts" };
     });
   },
 };
 
-/** Lit without its hooks for polyfills, which no browser of the targets has. */
+/** What of Lit the elements have no use for: its hooks and ways for older browsers, properties by decorators, and templates of SVG and MathML. */
+const UNUSED = [
+  [/\w+\.(litHtml|litElement|reactiveElement)PolyfillSupport\b/g, "void 0"],
+  [/\(\w+\.(litHtml|litElement|reactiveElement)Versions\?\?=\[\]\)\.push\("[\d.]+"\)/g, "0"],
+  [/\w\.litElementHydrateSupport\?\.\(\{LitElement:\w\}\)/g, "0"],
+  [/\w\.ShadowRoot&&\(void 0===\w\.ShadyCSS\|\|\w\.ShadyCSS\.nativeShadow\)&&"adoptedStyleSheets"in Document\.prototype&&"replace"in CSSStyleSheet\.prototype/g, "!0"],
+  [/Symbol\.metadata\?\?=Symbol\("metadata"\),\w\.litPropertyMetadata\?\?=new WeakMap;/g, ""],
+  [/this\[Symbol\.metadata\]/g, "null"],
+  [/\b[23]===\w(?=\?"<|\|\||\))/g, "!1"],
+];
 const lit = {
   name: "lit",
   setup({ onLoad }) {
     onLoad({ filter: /node_modules\/(lit-html|lit-element|@lit\/reactive-element)\/[\w-]+\.js$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      return { contents: source.replace(/\w+\.(litHtml|litElement|reactiveElement)PolyfillSupport\b/g, "void 0"), loader: "js" };
+      return { contents: replaced(await readFile(path, "utf8"), UNUSED), loader: "js" };
     });
   },
 };
 
 const ELEMENTS = ["muster-team", "muster-invitation", "muster-pages"];
 const TARGET = ["chrome120", "firefox125", "safari17.4"];
+
+/** The members of the elements, which get short names. */
+const OWN = await ownMembers();
 
 /** What both builds have in common. */
 const settings = {
@@ -84,9 +104,9 @@ const settings = {
   legalComments: "none",
   charset: "utf8",
   metafile: true,
+  mangleProps: new RegExp(`${OWN.source}|^_\\$`),
   chunkNames: "[name]-[hash]",
   conditions: ["production"],
-  mangleProps: await ownNames(),
   tsconfig: "elements/tsconfig.json",
 };
 
@@ -96,9 +116,9 @@ const { metafile } = await build({
   entryPoints: ["index", ...ELEMENTS].map((name) => `elements/src/${name}.ts`),
   outdir: OUT,
   entryNames: "[name]",
-  plugins: [styles, words, operations, templates, lit],
+  plugins: [styles, templates, words, operations, lit],
 });
-const page = await buildPage({ ...settings, outdir: PAGE, plugins: [words, operations, templates, lit] }, styles);
+const page = await buildPage({ ...settings, outdir: PAGE, plugins: [templates, words, operations, lit] }, styles);
 
 // What esbuild leaves to shorten.
 const shorter = { module: true, ecma: 2022, compress: { passes: 3, unsafe_arrows: true, keep_fargs: false }, format: { comments: false } };
@@ -109,7 +129,7 @@ const types = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "-
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "--project", "elements", ...types], { stdio: "inherit" });
 
 for (const name of (await readdir(`${OUT}/types`, { recursive: true })).filter((name) => name.endsWith(".d.ts"))) {
-  await writeFile(`${OUT}/types/${name}`, withoutOwnNames(await readFile(`${OUT}/types/${name}`, "utf8")));
+  await writeFile(`${OUT}/types/${name}`, withoutMembers(await readFile(`${OUT}/types/${name}`, "utf8"), OWN));
 }
 
 // All elements at once.
@@ -126,14 +146,18 @@ function loadedWith(file, found = new Set()) {
 const sizes = new Map();
 for (const name of (await readdir(OUT)).filter((name) => name.endsWith(".js"))) sizes.set(`${OUT}/${name}`, gzipSync(await readFile(`${OUT}/${name}`), { level: 9 }).length);
 const sum = (files) => [...files].reduce((total, file) => total + sizes.get(file), 0);
-const isLanguage = (file) => /\/([a-z]{2}|en-more)-\w+\.js$/.test(file);
-const languages = [...sizes.keys()].filter(isLanguage);
-const longest = Math.max(...languages.map((file) => sizes.get(file)));
-const others = [...sizes.keys()].filter((file) => !isLanguage(file) && file !== `${OUT}/index.js`);
-const totals = { "first paint": sum(loadedWith(`${OUT}/muster-team.js`)), everything: sum(others) + longest, "a language": longest, "the page": page };
+/** The two files of each language: its words for the first paint, and the others. Those of English for the first paint are with the code. */
+const languageOf = (file) => /words\/([a-z]{2})(?:-more)?\.js\?(?:first|more)$/.exec(metafile.outputs[file]?.entryPoint)?.[1];
+const languages = [...sizes.keys()].filter(languageOf);
+const longest = Math.max(...languages.map((file) => sum(languages.filter((other) => languageOf(other) === languageOf(file)))));
+const keys = [...sizes.keys()].filter((file) => metafile.outputs[file]?.entryPoint?.endsWith("?keys"));
+const others = [...sizes.keys()].filter((file) => !languageOf(file) && !keys.includes(file) && file !== `${OUT}/index.js`);
+const painted = languages.filter((file) => metafile.outputs[file].entryPoint.endsWith("?first")).map((file) => sum(loadedWith(file, loadedWith(`${OUT}/muster-team.js`))));
+const totals = { "first paint": Math.max(...painted), everything: sum(others) + longest, "a language": longest, "the page": page };
 
 for (const [file, size] of [...sizes].sort((one, other) => other[1] - one[1])) console.log(`${String(size).padStart(7)}  ${file}`);
 console.log(`${String(sum(others) + sum(languages)).padStart(7)}  in all languages`);
+console.log(`${String(sum(others) + longest + sum(keys)).padStart(7)}  in one language, with the keys of words`);
 for (const [name, total] of Object.entries(totals)) {
   console.log(`${String(total).padStart(7)}  ${name}, of ${BUDGETS[name]}`);
   if (total > BUDGETS[name]) {

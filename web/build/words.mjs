@@ -1,13 +1,14 @@
-// Languages as short text: the words of a language in the order of the English ones, a line for each, so that their keys are sent once and
-// not with each language. `elements/src/words/lines.ts` reads them.
+// Languages as short text: the words of a language in the order of the English ones, a line for each, so that their keys are not sent. Those
+// for the first paint are a text of their own. `elements/src/words/lines.ts` reads them.
 
 import { readFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import ts from "typescript";
 
-const LANGUAGE = /words\/(?:[a-z]{2}|en-more)\.ts$/;
-const FIRST = "en.ts";
-const ENGLISH = [FIRST, "en-more.ts"];
+const SOURCES = "elements/src";
+const WORDS = /words\/[a-z-]+\.js\?(first|more|keys)$/;
+/** The English words for the first paint, and the others. */
+const ENGLISH = ["en.ts", "en-more.ts"];
 /** The letter that marks a form: the third of its category. */
 const mark = (category) => (category === "other" ? "" : category[2]);
 
@@ -58,36 +59,49 @@ function line(file, node) {
   return said;
 }
 
-const exported = (keys) => `export const keys = ${JSON.stringify(keys.join(" "))};`;
 const fileAt = async (path) => constantsOf(path, await readFile(path, "utf8"));
+const english = await Promise.all(ENGLISH.map((name) => fileAt(`${SOURCES}/words/${name}`)));
+/** The keys of all words and groups of words. Where one stands in this list is its place, by which built code knows it. */
+const keys = english.flatMap(({ object }) => object.properties.map(({ name }) => name.text));
+
+/** The keys in each group, by the group's place. */
+function groups() {
+  const names = {};
+  for (const [key] of english.flatMap((file) => linesOf(file))) {
+    const [group, name] = key.split(".");
+    if (name) (names[keys.indexOf(group)] ??= []).push(name);
+  }
+  return Object.fromEntries(Object.entries(names).map(([place, names]) => [place, names.join(" ")]));
+}
+
+/** What the build makes of a language: one of both parts of its words. With the first English ones are the groups, and apart are the keys. */
+async function exportsOf(source, kind) {
+  if (kind === "keys") return { keys: keys.join(" ") };
+  const part = kind === "first" ? 0 : 1;
+  const given = new Map(linesOf(await fileAt(source)));
+  const text = linesOf(english[part])
+    .map(([key]) => given.get(key))
+    .join("\n");
+  return source.endsWith(`/${ENGLISH[0]}`) ? { groups: groups(), text } : { text };
+}
+
+/** A source in which words have their places: `words.cancel` is `words[0]`. Their keys stand only there, since nothing else can be placed. */
+export function placed(source) {
+  if (/\bwords(?:\?\.|!)?\[/.test(source)) throw new Error(`a word is not said by its key in\n${source}`);
+  return source.replace(/(?<=\bwords)\.(\w+)/g, (member, key) => (keys.includes(key) ? `[${keys.indexOf(key)}]` : member));
+}
 
 /** The plugin of esbuild. */
 export const words = {
   name: "words",
   setup({ onLoad, onResolve }) {
     // Relative, because the names of the built files are hashes of the paths in a namespace of a plugin too.
-    onResolve({ filter: /^muster:keys\// }, ({ path, resolveDir }) => ({
-      path: relative(process.cwd(), join(resolveDir, path.slice("muster:keys/".length))).replaceAll("\\", "/"),
-      namespace: "keys",
-    }));
-    onLoad({ filter: /.*/, namespace: "keys" }, async ({ path }) => {
-      const keys = linesOf(await fileAt(path)).map(([key]) => key);
-      return { contents: exported(keys), loader: "js" };
+    onResolve({ filter: WORDS }, ({ path, resolveDir }) => ({ path: relative(process.cwd(), join(resolveDir, path)).replaceAll("\\", "/"), namespace: "words" }));
+    onLoad({ filter: /.*/, namespace: "words" }, async ({ path }) => {
+      const [source, kind] = path.replace(".js", ".ts").split("?");
+      const contents = Object.entries(await exportsOf(source, kind)).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
+      return { contents: contents.join("\n"), loader: "js" };
     });
-    onLoad({ filter: LANGUAGE }, async ({ path }) => {
-      const file = await fileAt(path);
-      const given = new Map(linesOf(file));
-      const isEnglish = ENGLISH.find((name) => path.endsWith(`/${name}`));
-      const sources = isEnglish ? [isEnglish] : ENGLISH;
-      const english = await Promise.all(sources.map((name) => fileAt(join(dirname(path), name))));
-      const lines = english.flatMap((one) => linesOf(one).map(([key]) => given.get(key)));
-      // The keys of the first paint are there with its words.
-      const from = (name) => (name === FIRST ? `./${FIRST.replace(".ts", ".js")}` : `muster:keys/${name}`);
-      const imports = sources.map((name, at) => (name === isEnglish && name === FIRST ? exported([...given.keys()]) : `import { keys as keys${at} } from "${from(name)}";`));
-      const language = file.name.slice(0, 2);
-      const keys = path.endsWith(`/${FIRST}`) ? "keys" : sources.map((_, at) => `keys${at}`).join('+" "+');
-      const contents = `${imports.join("\n")}\nimport { wordsOf } from "./lines.js";\nexport const ${file.name} = wordsOf("${language}", ${keys}, ${JSON.stringify(lines.join("\n"))});`;
-      return { contents, loader: "js", resolveDir: dirname(path) };
-    });
+    onLoad({ filter: /elements\/src\/.*\.ts$/ }, async ({ path }) => ({ contents: placed(await readFile(path, "utf8")), loader: "ts" }));
   },
 };

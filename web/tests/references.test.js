@@ -16,6 +16,7 @@ before(async () => {
   const [felix] = data.items;
   await owner.apiKeys.create(id, felix.id, { name: "Deployment", read_only: true, resources: [{ type: "program", id: "summer" }] });
   await owner.apiKeys.create(id, felix.id, { name: "Nightly export" });
+  await owner.apiKeys.create(id, "me", { name: "Backup", read_only: true, resources: [{ type: "program", id: "spring" }] });
   const profile = { bio: "Runs the summer cohort.", skills: ["Coaching", "Facilitation"], color: "#0f8f83", timezone: "Europe/Berlin" };
   await owner.members.update(id, felix.id, profile);
   await owner.invitations.create(id, { emails: [NIA.email], role: "program_facilitator", resources: [{ type: "program", id: "spring" }], message: "See you on Monday." });
@@ -46,8 +47,8 @@ const STATES = [
   ["team-narrow", NARROW, ["light", "dark"], {}, nothing],
   ["groups", WIDE, ["light"], { view: "groups" }, seen("Petra Novák-Lindgren")],
   ["pending", WIDE, ["light"], { pending: "section" }, nothing],
-  ["invite", WIDE, ["light"], {}, invite],
-  ["invite-narrow", NARROW, ["dark"], {}, invite],
+  ["invite", WIDE, ["light", "dark"], {}, invite],
+  ["invite-narrow", NARROW, ["light", "dark"], {}, invite],
   ["nobody-found", WIDE, ["light"], { state: "q=nobody" }, seen("Nobody found")],
   ["left-out", WIDE, ["light"], {}, async (page) => {
     for (const name of ["Felix Okafor", "Paul Adeyemi", "fatma.demir@acme.example"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
@@ -64,7 +65,6 @@ const STATES = [
   }],
   ["conflict", WIDE, ["light"], {}, async (page) => {
     await choose(page, "quentin@partner.example", "Edit invitation");
-    await page.getByRole("dialog").waitFor();
     const { data } = await organization.owner.members.list(organization.id, { q: "quentin" });
     await organization.owner.invitations.update(organization.id, data.items[0].id, { role: "participant", resources: [{ type: "program", id: "spring" }] });
     await page.getByRole("checkbox", { name: "Autumn leadership program" }).check();
@@ -87,12 +87,24 @@ for (const [name, size, looks, attributes, reach] of STATES) {
   });
 }
 
-test("the page of an invitation looks as agreed", async () => {
-  for (const [name, size, dark] of [["invitation", WIDE, false], ["invitation-narrow", NARROW, true]]) {
-    const options = { site: site.url, api: backend.url, element: "muster-invitation", attributes: { token: invitation }, token: () => backend.token(NIA) };
-    const page = await open(browser, { ...options, ...size, dark });
-    await page.getByRole("heading", { name: "Join Acme Learning" }).waitFor();
-    assert.equal(await differenceFrom(page, name), undefined);
-    await page.context().close();
-  }
-});
+/** The other elements: whose they are, their attributes, and what is there once they are. */
+const OTHERS = [
+  ["invitation", "muster-invitation", NIA, () => ({ token: invitation }), "Join Acme Learning"],
+  ["settings", "muster-settings", OWNER, () => ({ organization: organization.id }), "Delete team"],
+  ["access", "muster-access", OWNER, () => ({ organization: organization.id, resource: "program:summer" }), "Felix Okafor"],
+  ["own-keys", "muster-api-keys", OWNER, () => ({ organization: organization.id }), "Backup"],
+];
+
+for (const [name, element, who, attributes, text] of OTHERS) {
+  test(`<${element}> looks as agreed at both widths, light and dark`, async () => {
+    for (const [at, size] of [["", WIDE], ["-narrow", NARROW]]) {
+      for (const look of ["light", "dark"]) {
+        const page = await open(browser, { site: site.url, api: backend.url, element, attributes: attributes(), token: () => backend.token(who), ...size, dark: look === "dark" });
+        await seen(text)(page);
+        await page.mouse.move(0, 0);
+        assert.equal(await differenceFrom(page, `${name}${at}-${look}`), undefined);
+        await page.context().close();
+      }
+    }
+  });
+}

@@ -4,25 +4,30 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { build } from "esbuild";
+import { placed, words } from "../build/words.mjs";
 
 /** A module of the sources, built for Node. */
 async function load(source) {
   const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: new URL("../elements/src", import.meta.url).pathname, loader: "ts" },
+    stdin: { contents: placed(source), resolveDir: new URL("../elements/src", import.meta.url).pathname, loader: "ts" },
     bundle: true,
     write: false,
     format: "esm",
     platform: "node",
     loader: { ".css": "text" },
+    plugins: [words],
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 
-const { addressesIn, format, hueOf, initials, noQuery, parameters, parse, plurals } = await load(`
+const { addressesIn, format, hueOf, initials, keys, loadWords, noQuery, parameters, parse, plurals, sentence, withOwn, wordsOf } = await load(`
   export { addressesIn } from "./parts/addresses.js";
   export { hueOf, initials } from "./parts/avatar.js";
   export { format, noQuery, parameters, parse } from "./team/query.js";
+  export { sentence } from "./parts/problem.js";
+  export { loadWords, withOwn, wordsOf } from "./words.js";
+  export { keys } from "./words/en.js?keys";
   export { plurals } from "./words/plural.js";
 `);
 
@@ -90,8 +95,51 @@ test("numbers choose the form of a word, also where a language has six", () => {
   assert.equal(plurals("en")(1234, { other: "# people" }), "1,234 people");
 });
 
+/** All words of a language by their places, as they are built. */
+async function placedWords(language) {
+  await loadWords(language);
+  return wordsOf(language, true);
+}
+
+/** Words by their keys. */
+const byKey = (words) => Object.fromEntries(keys.split(" ").map((key, place) => [key, words[place]]));
+const built = async (language) => byKey(await placedWords(language));
+
+test("a product's own words take the place of Muster's, also one of a group, and no other word's", async () => {
+  const words = await placedWords("de");
+  assert.equal(withOwn(words, { save: "Sichern" }), undefined, "the keys are only loaded for products with own words");
+  await loadWords("de", true, true);
+  const own = byKey(withOwn(words, { save: "Sichern", problems: { forbidden: "Leider nicht." }, roles: { owner: { name: "Chefin" } }, other: "?" }));
+  const { save, problems, ...others } = byKey(words);
+  assert.equal(own.save, "Sichern");
+  assert.deepEqual(own.problems, { ...problems, forbidden: "Leider nicht." });
+  assert.deepEqual({ ...own, save, problems }, { ...others, save, problems });
+});
+
+test("numbers are written as the language has them, in every word", async () => {
+  assert.equal((await built("en")).seatsUsed(4001, 100_000), "4,001 of 100,000 seats");
+  assert.equal((await built("de")).seatEffect(1, 4001), "Belegt 1 Platz von 4.001 freien");
+  assert.equal((await built("ar")).seatsUsed(4001, 100_000), "٤٬٠٠١ من أصل ١٠٠٬٠٠٠ مقعد");
+  assert.equal((await built("en")).foundMore(50), "At least 50 people found");
+});
+
+test("a problem is told in the reader's language, and the API's own words never stand alone", async () => {
+  const document = await readFile(new URL("../../infra/openapi.json", import.meta.url), "utf8");
+  const problems = new Set([...document.matchAll(/muster\.example\/problems\/([a-z-]+)/g)].map(([, slug]) => slug));
+  assert.ok(problems.size > 40);
+  for (const language of ["en", "de", "fr", "es", "ar"]) {
+    const words = await placedWords(language);
+    const { problems: texts } = byKey(words);
+    for (const slug of [...problems, "new-one"]) {
+      const said = sentence(words, { type: `https://muster.example/problems/${slug}`, title: "The query is invalid", detail: null });
+      assert.ok(Object.values(texts).some((sentence) => said.startsWith(sentence)), `${language}: ${slug}: ${said}`);
+    }
+    assert.equal(sentence(words, { type: "invalid-query", title: "The query is invalid" }), texts["invalid-request"]);
+  }
+});
+
 /** What nothing says before something was done. */
-const SAID_LATER = new Set(["allResent"]);
+const SAID_LATER = new Set(["allResent", "wasLeft"]);
 
 test("what the first paint says is there from the start", async () => {
   const read = (name) => readFile(new URL(`../elements/src/${name}`, import.meta.url), "utf8");

@@ -103,7 +103,7 @@ export class MusterAccess extends PageElement {
         ${row.name ? html`<span class="sub clip" dir="auto">${row.email}</span>` : nothing}</div>
       ${isChangeable && !this.readonly && row.kind === "member"
         ? select(grantOptions(this, this.#view, row, this.#on), held, (chosen) => void this.#give(row, chosen), { label: this.words.roleTitle(called(row)) })
-        : html`<span class="sub">${known ? this.roleName(known) : nothing}</span>`}
+        : html`<span class="sub" dir="auto">${known ? this.roleName(known) : nothing}</span>`}
     </li>`;
   }
 

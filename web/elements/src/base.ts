@@ -4,10 +4,10 @@ import { createMuster, is } from "@muster/client";
 import type { Problem } from "@muster/client";
 import { LitElement, html, nothing, unsafeCSS } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
-import type { Muster } from "./contract.js";
+import type { Muster, View } from "./contract.js";
 import { configured, onConfigured } from "./configure.js";
 import type { GetToken, Setup } from "./configure.js";
-import { Formats, firstWords, isRightToLeft, loadWords, wordsOf } from "./words.js";
+import { Formats, firstWords, isRightToLeft, loadWords, withOwn, wordsOf } from "./words.js";
 import type { Overrides, Words } from "./words.js";
 import type { Panel } from "./parts/panel.js";
 import { until } from "./scope.js";
@@ -63,7 +63,11 @@ export abstract class MusterElement extends LitElement {
   /** Whose token was the last one; null if there was none, and undefined before one was asked for. */
   #reader: string | null | undefined;
   #panel: Panel | undefined;
-  #words: { key: unknown[]; words: Words } | undefined;
+  /** The dialog that was closed with something typed in it. */
+  #kept: Panel | undefined;
+  /** What is said in place of all else once the organization is gone for the reader. */
+  ended: (() => string) | undefined;
+  #words: { base: Words; own: Overrides; words: Words } | undefined;
   #forget: (() => void) | undefined;
   #toastTimer = 0;
   /** Where the focus goes when a dialog closes and what opened it is gone. */
@@ -142,6 +146,7 @@ export abstract class MusterElement extends LitElement {
     this.org = org;
     this.muster = client ? this.held(client) : this.clientFor(getToken && ((wish) => this.askToken(wish)));
     if (this.#panel) this.close();
+    this.#kept = undefined;
     this.begin(!!(client || getToken) && (!!org || !this.needsOrganization));
   }
 
@@ -162,15 +167,21 @@ export abstract class MusterElement extends LitElement {
   get words(): Words {
     const own = this.setting("messages");
     const base = wordsOf(this.tag, this.needsAllWords) ?? firstWords;
-    const key = [base, own];
-    if (!this.#words || this.#words.key.some((part, index) => part !== key[index])) this.#words = { key, words: { ...base, ...own } };
+    if (!own) return base;
+    if (this.#words?.base !== base || this.#words.own !== own) {
+      const words = withOwn(base, own);
+      if (!words) return base;
+      this.#words = { base, own, words };
+    }
     return this.#words.words;
   }
 
-  /** Whether the words of the language have arrived. Loads them otherwise. */
+  /** Whether the words of the language have arrived, and those of the product have their places. Loads them otherwise. */
   get isReady(): boolean {
-    const isReady = !!wordsOf(this.tag, this.needsAllWords);
-    if (!isReady) void loadWords(this.tag).then(() => this.requestUpdate());
+    const own = this.setting("messages");
+    const words = wordsOf(this.tag, this.needsAllWords);
+    const isReady = !!words && (!own || !!withOwn(words, own));
+    if (!isReady) void loadWords(this.tag, this.needsAllWords, !!own).then(() => this.requestUpdate());
     return isReady;
   }
 
@@ -186,6 +197,12 @@ export abstract class MusterElement extends LitElement {
   /** What a role is for, as the product says it. */
   roleDescription(role: { id: string; description?: string | null }): string {
     return this.setting("messages")?.roles?.[role.id]?.description ?? role.description ?? "";
+  }
+
+  /** What resources are called, as the product says it. */
+  resourceNames(view: View | undefined): { one: string; other: string } | undefined {
+    const set = view?.role_set;
+    return set?.resource_names ? (this.setting("messages")?.resources?.[set.resource_type] ?? set.resource_names) : undefined;
   }
 
   /** Dispatches an event that leaves the shadow root; false if a listener cancelled it. */
@@ -205,13 +222,15 @@ export abstract class MusterElement extends LitElement {
   /** Opens a dialog. */
   open(panel: Panel): void {
     this.#opener ??= this.renderRoot instanceof ShadowRoot ? (this.renderRoot.activeElement as HTMLElement | null) : null;
-    this.#panel = panel;
+    const kept = this.#kept;
+    this.#panel = kept?.about && kept.about === panel.about && kept.constructor === panel.constructor ? kept : panel;
     this.requestUpdate();
   }
 
-  /** Closes the dialog, and gives the focus back. */
-  close(): void {
+  /** Closes the dialog, and gives the focus back. If it is only put aside, what was typed is there when it is opened again. */
+  close(isAside = false): void {
     const dialog = this.renderRoot.querySelector("dialog");
+    this.#kept = isAside && this.#panel?.isTyped ? this.#panel : undefined;
     this.#panel = undefined;
     if (dialog?.open) dialog.close();
     this.requestUpdate();
@@ -254,7 +273,7 @@ export abstract class MusterElement extends LitElement {
   /** The page with what floats above it: the dialog, and what is said. */
   protected root(page: TemplateResult): TemplateResult {
     return html`<div class="root" dir=${isRightToLeft(this.tag) && this.isReady ? "rtl" : "ltr"} lang=${this.tag}>
-      ${page}${this.#dialog()}
+      ${this.ended ? html`<div class="empty" part="empty"><h2 data-home tabindex="-1">${this.ended()}</h2></div>` : page}${this.#dialog()}
       <div class="toast" popover="manual" aria-hidden="true"></div>
       <div class="hidden" role="status"></div>
     </div>`;
@@ -269,14 +288,15 @@ export abstract class MusterElement extends LitElement {
     };
     const cancel = (event: Event) => {
       event.preventDefault();
-      if (!panel.busy) this.close();
+      if (!panel.busy) this.close(true);
     };
+    const typed = () => (panel.isTyped = true);
     // A browser can close a dialog although it was asked not to.
     const closed = (event: Event) => {
-      if (this.#panel === panel && !(event.target as HTMLDialogElement).open) this.close();
+      if (this.#panel === panel && !(event.target as HTMLDialogElement).open) this.close(true);
     };
     return html`<dialog part="dialog" class=${panel.width ?? ""} aria-labelledby="dialog-title" @cancel=${cancel} @close=${closed}>
-      <form novalidate @submit=${submit}>
+      <form novalidate @submit=${submit} @input=${typed} @paste=${typed}>
         <header>
           <h2 id="dialog-title" part="dialog-title">${panel.title}</h2>
           <button type="button" class="button plain icon" aria-label=${this.words.close} @click=${cancel}>${icon(closeIcon)}</button>

@@ -11,6 +11,7 @@ import type { MusterTeam } from "./team.js";
 
 export { configure } from "./configure.js";
 export type { GetToken, Setup } from "./configure.js";
+export type { MusterEventMap, MusterEvents } from "./events.js";
 export type { Overrides, Words } from "./words.js";
 export { MusterAccess } from "./access.js";
 export { MusterApiKeys } from "./keys.js";

@@ -82,7 +82,7 @@ export class MusterInvitation extends MusterElement {
         <h2 data-home tabindex="-1">${words.toJoin(name)}</h2>
         <p>${inviter ? words.invitedYou(inviter) : words.youAreInvited}</p>
       </div>
-      ${message ? html`<blockquote class="quote">${message}${inviter ? html`<footer>${inviter}</footer>` : nothing}</blockquote>` : nothing}
+      ${message ? html`<blockquote class="quote" dir="auto">${message}${inviter ? html`<footer dir="auto">${inviter}</footer>` : nothing}</blockquote>` : nothing}
       ${this.#facts(preview)}${problem ? notice(this, problem) : nothing}${this.isSignedOut ? this.#signIn(preview) : preview.is_for_me === false ? this.#switch(preview) : this.#answer()}`;
   }
 
@@ -97,7 +97,7 @@ export class MusterInvitation extends MusterElement {
     const { words, formats } = this;
     const { duration, resources, more_resources: more } = preview;
     const months = duration && duration !== "forever" ? words.months(Number.parseInt(duration, 10)) : "";
-    const fact = (term: string, text: string) => (text ? html`<div><dt>${term}</dt><dd>${text}</dd></div>` : nothing);
+    const fact = (term: string, text: string) => (text ? html`<div><dt>${term}</dt><dd dir="auto">${text}</dd></div>` : nothing);
     return html`<dl class="facts">
       ${fact(words.role, preview.role_name)}${fact(words.access, formats.list([...resources.map(({ name }) => name), ...(more ? [`+${formats.number(more)}`] : [])]))}${fact(words.duration, months)}
       ${fact(words.for, preview.email)}${fact(words.open, formats.day(preview.expires_at))}

@@ -35,9 +35,9 @@ export class MusterInvitations extends PageElement {
       ${avatar({ id: one.organization, email: one.organization_name, name: one.organization_name })}
       <div class="wide">
         <span class="name"><strong dir="auto">${one.organization_name}</strong></span>
-        <span class="sub">${formats.list(offer)}</span>
+        <span class="sub" dir="auto">${formats.list(offer)}</span>
         <span class="sub">${[one.inviter ? words.invitedBy(one.inviter) : "", words.expires(formats.relative(one.expires_at))].filter(Boolean).join(" · ")}</span>
-        ${one.message ? html`<span class="sub">“${one.message}”</span>` : nothing}
+        ${one.message ? html`<span class="sub" dir="auto">“${one.message}”</span>` : nothing}
       </div>
       <button type="button" class="button plain" @click=${() => this.#decline(one)}>${words.decline}<span class="hidden"> ${one.organization_name}</span></button>
       <button type="button" class="button primary" part="primary" @click=${() => void this.#accept(one)}>${words.accept_}<span class="hidden"> ${one.organization_name}</span></button>

@@ -28,7 +28,7 @@ export class MusterApiKeys extends PageElement {
   declare readonly: boolean;
   keys: Key[] = [];
   /** What the organization's resources are called. */
-  resourceNames = "";
+  resourceWord = "";
   /** Whether the reader may create keys. */
   canCreate = true;
 
@@ -43,7 +43,7 @@ export class MusterApiKeys extends PageElement {
 
   protected override async load(): Promise<void> {
     const found: Key[] = [];
-    this.resourceNames = (await this.muster.organizations.getView(this.org)).data.role_set.resource_names?.other ?? "";
+    this.resourceWord = this.resourceNames((await this.muster.organizations.getView(this.org)).data)?.other ?? "";
     for await (const key of this.muster.apiKeys.list(this.org, this.owner)) found.push(key);
     this.keys = found;
   }
@@ -76,7 +76,7 @@ export class MusterApiKeys extends PageElement {
     const end = key.expires_at ? (isOver ? "" : words.expires(formats.relative(key.expires_at))) : "";
     return html`<li>
       <div>
-        <span class="name"><strong>${key.name}</strong>${badge(isOver && words.ended, "danger")}${badge(key.read_only && words.readOnly)}
+        <span class="name"><strong dir="auto">${key.name}</strong>${badge(isOver && words.ended, "danger")}${badge(key.read_only && words.readOnly)}
           ${key.resources.map((resource) => badge(nameOf(resource)))}${badge(key.old_secret_until && words.oldSecret(formats.relative(key.old_secret_until)), "warning")}</span>
         <span class="sub clip"><code dir="ltr">${key.prefix}…</code></span>
         <span class="sub">${[used, end].filter(Boolean).join(" · ")}</span>

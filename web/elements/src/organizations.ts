@@ -77,6 +77,7 @@ export class MusterOrganizations extends PageElement {
 /** Creates an organization. */
 class CreateOrganization extends Panel {
   override readonly width = "narrow";
+  override readonly about = "new";
   #name = "";
   #set: string;
 

@@ -33,6 +33,7 @@ export abstract class PageElement extends MusterElement {
     this.menu.close();
     this.isLoaded = this.#isSaving = false;
     this.trouble = undefined;
+    this.ended = undefined;
     if (canLoad) void this.reload();
   }
 

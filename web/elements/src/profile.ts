@@ -126,7 +126,7 @@ export class MusterProfile extends PageElement {
         ${avatar(person, "large")}
         <div><h2 data-home tabindex="-1" dir="auto">${called(person)}</h2><p class="muted clip" dir="auto">${member.email}</p></div>
       </div>
-      ${draft.bio ? html`<p>${draft.bio}</p>` : nothing}
+      ${draft.bio ? html`<p dir="auto">${draft.bio}</p>` : nothing}
       ${skills.length || member.grants.length
         ? html`<div class="flow">${[...skills, ...member.grants.map(nameOf)].map((text) => badge(text))}</div>`
         : nothing}
@@ -188,6 +188,7 @@ export class MusterProfile extends PageElement {
     const act = async () => {
       if (!this.emit("before", { kind: "leave", ids: ["me"] }, true)) return;
       await this.muster.members.remove(this.org, "me");
+      this.ended = () => this.words.wasLeft;
       this.emit("left", { organization: this.org });
     };
     this.ask({ title: words.leaveTitle(words.theTeam), text: words.leaveText, label: words.leaveTeam, act });

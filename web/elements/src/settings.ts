@@ -119,7 +119,7 @@ export class MusterSettings extends PageElement {
     if (!roles.length) return nothing;
     const line = (role: Role) => {
       const change = (isOn: boolean) => void (isOn ? draft.roles.add(role.id) : draft.roles.delete(role.id));
-      return tick(draft.roles.has(role.id), change, html`${this.roleName(role)}<span class="hint"> ${this.roleDescription(role)}</span>`);
+      return tick(draft.roles.has(role.id), change, html`<bdi>${this.roleName(role)}</bdi><span class="hint" dir="auto"> ${this.roleDescription(role)}</span>`);
     };
     return html`<fieldset class="field"><legend>${this.words.optionalRoles}</legend>${roles.map(line)}<p class="hint">${this.words.optionalRolesHint}</p></fieldset>`;
   }

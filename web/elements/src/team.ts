@@ -72,7 +72,6 @@ export class MusterTeam extends MusterElement {
   note: TemplateResult | undefined;
   isExporting = false;
   #problem: Problem | undefined;
-  #hasLeft = false;
   #searchTimer = 0;
   #menu: Menu | undefined;
   #later: Promise<Later> | undefined;
@@ -102,10 +101,11 @@ export class MusterTeam extends MusterElement {
     clearTimeout(this.#searchTimer);
     this.query = parse(this.state ?? "");
     this.#menu?.close();
+    this.ended = undefined;
     this.lists.stop();
     this.lists = new Lists(this);
     this.team = this.resources = this.note = this.#problem = undefined;
-    this.isExporting = this.#hasLeft = false;
+    this.isExporting = false;
     this.picked.clear();
     if (canLoad) void this.#start();
   }
@@ -132,7 +132,7 @@ export class MusterTeam extends MusterElement {
 
   #head(): TemplateResult {
     return html`<div class="head"><div class="title"><slot name="header"><h2 data-home tabindex="-1">${this.words.team}</h2></slot>
-      <p class="summary">${this.team?.organization.name}</p></div></div>`;
+      <p class="summary" dir="auto">${this.team?.organization.name}</p></div></div>`;
   }
 
   #people(): TemplateResult {
@@ -145,7 +145,7 @@ export class MusterTeam extends MusterElement {
   /** A list with a title. */
   section(key: string, title: string, beside: unknown, list: PeopleList): TemplateResult {
     return html`<section class="section" data-key=${list === this.lists.pending ? nothing : key} aria-labelledby="title-${key}">
-      <header><h3 id="title-${key}">${title}</h3>${beside}</header>
+      <header><h3 id="title-${key}" dir="auto">${title}</h3>${beside}</header>
       ${this.rowsOf(list, title)}
     </section>`;
   }
@@ -327,9 +327,9 @@ export class MusterTeam extends MusterElement {
   /** The caller has left. */
   left(): void {
     this.team = undefined;
-    this.#hasLeft = true;
+    this.lists.stop();
+    this.ended = () => this.words.wasLeft;
     this.emit("left", { organization: this.org });
-    void this.#start();
   }
 
   /** Opens the page: the view and the first rows, side by side. */
@@ -342,7 +342,7 @@ export class MusterTeam extends MusterElement {
     } catch (error) {
       this.#problem = this.problem(error);
       void this.load();
-      if (this.#problem?.status === 404 && !this.#hasLeft) this.emit("left", { organization: this.org });
+      if (this.#problem?.status === 404) this.emit("left", { organization: this.org });
       this.requestUpdate();
       return;
     }
@@ -355,7 +355,7 @@ export class MusterTeam extends MusterElement {
   async #load(): Promise<void> {
     const { lists } = this;
     await lists.load();
-    if (this.team && this.isNarrowed && !this.hasGroups) this.announce(this.words.found(lists.main.rows.length) + (lists.main.cursor ? "+" : ""));
+    if (this.team && this.isNarrowed && !this.hasGroups) this.announce((lists.main.cursor ? this.words.foundMore : this.words.found)(lists.main.rows.length));
   }
 
   async #resendAll(): Promise<void> {

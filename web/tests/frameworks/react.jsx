@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
-import { Team } from "./Team.jsx";
+import { Team } from "./Team.tsx";
 import { api, first, getToken } from "./page.js";
 
 function App() {

@@ -13,6 +13,7 @@ const DAY_MILLISECONDS = 86_400_000;
 
 /** Creates a key. */
 export class CreateKey extends Panel {
+  override readonly about = `${this.host.org} ${this.host.owner}`;
   #name = "";
   #isReadOnly = false;
   #days = DAYS[1] ?? 0;
@@ -22,7 +23,7 @@ export class CreateKey extends Panel {
 
   constructor(override readonly host: MusterApiKeys) {
     super(host);
-    this.#picker = new ResourcePicker(host, host.resourceNames, () => host.requestUpdate(), host.words.keyResources);
+    this.#picker = new ResourcePicker(host, host.resourceWord, () => host.requestUpdate(), host.words.keyResources);
     this.#picker.offer();
   }
 

@@ -22,9 +22,9 @@ export const hued = (color: string | null | undefined, id: string): string => `-
 
 /** The initials of a name, or the first letter of an address. */
 export function initials(name: string | null | undefined, email: string): string {
-  const words = (name ?? "").trim().split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const parts = (name ?? "").trim().split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const first = (word = "") => [...word].find((character) => /[\p{L}\p{N}]/u.test(character)) ?? "";
-  return words.length ? first(words[0]) + (words.length > 1 ? first(words.at(-1)) : "") : first(email);
+  return parts.length ? first(parts[0]) + (parts.length > 1 ? first(parts.at(-1)) : "") : first(email);
 }
 
 interface Person {

@@ -5,7 +5,7 @@ import type { TemplateResult } from "lit";
 import { dotsIcon, icon } from "./icons.js";
 
 /** A badge, if there is something to say. */
-export const badge = (text: unknown, look = ""): TemplateResult | typeof nothing => (text ? html`<span class="badge ${look}" part="badge">${text}</span>` : nothing);
+export const badge = (text: unknown, look = ""): TemplateResult | typeof nothing => (text ? html`<span class="badge ${look}" part="badge" dir="auto">${text}</span>` : nothing);
 
 /** The button that opens a menu. */
 export const dotsButton = (label: string, isOpen: boolean, open: (event: Event) => void): TemplateResult =>

@@ -35,7 +35,7 @@ export const optional = (words: Words): TemplateResult => html`<span class="mute
 export function textField(id: string, label: string, value: string, input: (text: string) => void, given: { most?: number; autocomplete?: string; placeholder?: string; hint?: string; fault?: string; isFirst?: boolean } = {}): TemplateResult {
   const { most = 120, autocomplete = "off", placeholder = nothing, hint, fault, isFirst = false } = given;
   const below = fault || hint;
-  return field(id, label, html`<input id=${id} class="input" maxlength=${most} autocomplete=${autocomplete} placeholder=${placeholder} ?autofocus=${isFirst} aria-invalid=${fault ? "true" : nothing} aria-describedby=${below ? `${id}-hint` : nothing} .value=${value} @input=${(event: Event) => input(typed(event))} />
+  return field(id, label, html`<input id=${id} class="input" dir="auto" maxlength=${most} autocomplete=${autocomplete} placeholder=${placeholder} ?autofocus=${isFirst} aria-invalid=${fault ? "true" : nothing} aria-describedby=${below ? `${id}-hint` : nothing} .value=${value} @input=${(event: Event) => input(typed(event))} />
     ${below ? html`<p id=${`${id}-hint`} class=${fault ? "fault" : "hint"}>${below}</p>` : nothing}`);
 }
 
@@ -56,7 +56,7 @@ export function select(options: [value: string, label: string][], chosen: string
   const { id = nothing, label = nothing, disabled = false } = given;
   return html`<span class="select">
     <select id=${id} class="input" aria-label=${label} ?disabled=${disabled} .value=${chosen} @change=${(event: Event) => change(typed(event))}>
-      ${options.map(([value, label]) => html`<option value=${value} ?selected=${value === chosen}>${label}</option>`)}
+      ${options.map(([value, label]) => html`<option dir="auto" value=${value} ?selected=${value === chosen}>${label}</option>`)}
     </select>
     ${icon(downIcon)}
   </span>`;
@@ -68,8 +68,8 @@ export const selectField = (id: string, label: string, options: [value: string, 
 
 /** A text of several lines that can be left out. */
 export const longText = (words: Words, id: string, label: string, value: string, input: (text: string) => void, hint = ""): TemplateResult =>
-  field(id, label, html`<textarea id=${id} class="input" rows="3" maxlength="2000" placeholder=${hint} .value=${value} @input=${(event: Event) => input(typed(event))}></textarea>`, optional(words));
+  field(id, label, html`<textarea id=${id} class="input" dir="auto" rows="3" maxlength="2000" placeholder=${hint} .value=${value} @input=${(event: Event) => input(typed(event))}></textarea>`, optional(words));
 
 /** A box to tick, with what it means. */
 export const tick = (isOn: boolean, change: (isOn: boolean) => void, label: unknown): TemplateResult =>
-  html`<label class="tick"><input type="checkbox" .checked=${isOn} @change=${(event: Event) => change(isTicked(event))} /><span>${label}</span></label>`;
+  html`<label class="tick"><input type="checkbox" .checked=${isOn} @change=${(event: Event) => change(isTicked(event))} /><span dir="auto">${label}</span></label>`;

@@ -1,10 +1,10 @@
 // Icons, as paths of 16 units. They are drawn in the color of the text, and a screen reader does not read them.
 
-import { svg } from "lit";
+import { html } from "lit";
 import type { TemplateResult } from "lit";
 
 /** An icon. */
-export const icon = (path: string): TemplateResult => svg`<svg viewBox="0 0 16 16" aria-hidden="true"><path d=${path}/></svg>`;
+export const icon = (path: string): TemplateResult => html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d=${path}/></svg>`;
 
 export const searchIcon = "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10Zm3.6-1.4L14 14";
 export const plusIcon = "M8 3v10M3 8h10";

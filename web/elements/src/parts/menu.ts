@@ -115,7 +115,7 @@ export class Menu implements ReactiveController {
         tabindex="-1"
         @click=${run}
       >
-        ${item.icon ? icon(item.icon) : nothing}<span>${item.label}</span>
+        ${item.icon ? icon(item.icon) : nothing}<span dir="auto">${item.label}</span>
         ${item.checked ? html`<span class="tick">${icon(checkIcon)}</span>` : item.count ? html`<span class="count nums">${item.count}</span>` : nothing}
       </button>`;
   }

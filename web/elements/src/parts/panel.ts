@@ -21,11 +21,15 @@ export abstract class Panel {
   /** What went wrong last. */
   problem: Problem | undefined;
   readonly width: string | undefined;
+  /** What it is about, if what was typed is kept when it is put aside. */
+  readonly about: string | undefined;
+  /** Whether something was typed. */
+  isTyped = false;
 
   constructor(readonly host: MusterElement) {}
 
   abstract get title(): string;
-  abstract body(): TemplateResult;
+  abstract body(): unknown;
   abstract footer(): TemplateResult;
   abstract submit(): Promise<void>;
 

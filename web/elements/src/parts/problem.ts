@@ -4,29 +4,31 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { Problem } from "@muster/client";
 import type { MusterElement } from "../base.js";
+import { loadWords } from "../words.js";
 import type { Words } from "../words.js";
 import { icon, alertIcon } from "./icons.js";
 
-/** Kinds that say what another one says. */
-const SAME: Record<string, string> = {
-  "token-unavailable": "unauthorized",
-  "too-many-requests": "throttled",
-  "role-not-enabled": "role-not-assignable",
-  "invalid-argument": "other",
-  "repeated-cursor": "other",
+/** Kinds that say what another one says. The first are of invitations that somebody has answered or canceled meanwhile. */
+const SAME: Record<string, RegExp> = {
+  "not-found": /^invitation-.*(ed|sent)$/,
+  "unauthorized": /^token-|^sign-in/,
+  "throttled": /^too-many-(req|del)/,
+  "role-not-assignable": /^role-not/,
+  "precondition-failed": /-gone$|^receiver|^not-an-/,
+  "forbidden": /^read-only|without/,
+  "invalid-request": /^invalid-q|^body/,
 };
 
-/** What a problem says. A kind that is not known says what the API says. */
+/** What a problem says. The API's own words, in English, only explain that something went wrong. */
 export function sentence(words: Words, problem: { type: string; title?: string; detail?: string | null; seats?: unknown }): string {
   const given = problem.type.slice(problem.type.lastIndexOf("/") + 1);
-  // Somebody has answered or canceled it meanwhile.
-  const slug = SAME[given] ?? (/^invitation-.*(ed|sent)$/.test(given) ? "not-found" : given);
-  const told = (words.problems as Record<string, string> | undefined)?.[slug];
+  const slug = Object.keys(SAME).find((slug) => SAME[slug]!.test(given)) ?? given;
+  const told = (words.problems as Record<string, string>)[slug];
   const seats = problem.seats as { needed: number; used: number; limit?: number | null } | undefined;
   if (slug === "no-seats-available" && typeof seats?.limit === "number") {
     return `${told} ${words.seatsShort(seats.needed, Math.max(0, seats.limit - seats.used))}.`;
   }
-  return told ?? problem.detail ?? problem.title ?? "";
+  return told ?? `${words.problems.other} \u2068${problem.detail ?? problem.title ?? ""}\u2069`;
 }
 
 /** What is wrong with an address. */
@@ -38,7 +40,11 @@ export const fault = (words: Words, code: string): string => {
 
 /** A problem above a form or in place of a list. */
 export function notice(host: MusterElement, problem: Problem, retry?: () => void): TemplateResult {
-  const { words } = host;
+  const { words, tag } = host;
+  if (!words.problems) {
+    void loadWords(tag).then(() => host.requestUpdate());
+    return html`<div class="bone"></div>`;
+  }
   return html`<div class="notice danger" part="error" role="alert" tabindex="-1" data-problem>
     ${icon(alertIcon)}
     <div>

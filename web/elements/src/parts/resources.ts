@@ -127,7 +127,7 @@ export class ResourcePicker {
     // What is chosen stays in sight, also if it is not on the page that was found.
     const others = isPart ? [...this.chosen.values()].filter((one) => !shown.some((two) => keyOf(one) === keyOf(two))) : [];
     return html`<fieldset class="field picker">
-      <legend>${this.legend} ${isNeeded ? nothing : optional(words)}</legend>
+      <legend><bdi>${this.legend}</bdi> ${isNeeded ? nothing : optional(words)}</legend>
       ${this.#resources?.search(this.names)}
       ${found ? html`<div class="options scroll">${[...others, ...shown].map((resource) => this.#option(resource))}</div>` : html`<div class="bone"></div>`}
       ${found?.length === 0 && !isPart ? html`<p class="hint">${words.noResources(this.names)}</p>` : nothing}
@@ -141,6 +141,6 @@ export class ResourcePicker {
       else this.chosen.delete(key);
       this.changed();
     };
-    return html`<label><input type="checkbox" .checked=${this.chosen.has(key)} @change=${change} /><span class="clip">${nameOf(resource)}</span></label>`;
+    return html`<label><input type="checkbox" .checked=${this.chosen.has(key)} @change=${change} /><span class="clip" dir="auto">${nameOf(resource)}</span></label>`;
   }
 }

@@ -33,7 +33,7 @@ export class RoleForm {
     private readonly changed: () => void,
     given: { role?: string | null; resources?: Named[]; duration?: string | null } = {},
   ) {
-    this.#picker = new ResourcePicker(host, view.role_set.resource_names?.other ?? "", changed);
+    this.#picker = new ResourcePicker(host, host.resourceNames(view)?.other ?? "", changed);
     for (const resource of given.resources ?? []) this.#picker.chosen.set(keyOf(resource), resource);
     const role = this.roles.find((role) => role.id === given.role);
     if (role) this.choose(role, given.duration);
@@ -113,7 +113,7 @@ export class RoleForm {
     const description = this.host.roleDescription(role);
     return html`<label>
       <input type="radio" name="role" value=${role.id} .checked=${this.role === role} @change=${change} />
-      <span><b>${this.host.roleName(role)}</b>${description ? html`<span class="hint">${description}</span>` : nothing}</span>
+      <span><b dir="auto">${this.host.roleName(role)}</b>${description ? html`<span class="hint" dir="auto">${description}</span>` : nothing}</span>
       ${role.uses_seat || !this.view.organization.seats.limit ? nothing : html`<span class="badge">${words.noSeat}</span>`}
     </label>`;
   }

@@ -67,7 +67,7 @@ export class Versions<T extends { version: string }> {
     const [mine, stored] = [facts(), facts(theirs)];
     const side = (title: string, own: Facts, label: string, act: () => void) => html`<section>
       <h3>${title}</h3>
-      <dl>${own.filter((_, at) => String(mine[at]) !== String(stored[at])).map(([term, text]) => html`<div><dt>${term}</dt><dd dir="auto">${text || "–"}</dd></div>`)}</dl>
+      <dl>${own.filter((_, at) => String(mine[at]) !== String(stored[at])).map(([term, text]) => html`<div><dt dir="auto">${term}</dt><dd dir="auto">${text || "–"}</dd></div>`)}</dl>
       <button type="button" class="button" @click=${settle(act)}>${label}</button>
     </section>`;
     return html`<div class="notice warning versions" role="alert" tabindex="-1" data-problem>

@@ -116,6 +116,7 @@ export class DeleteOrganization extends Panel {
     await this.run(async () => {
       if (!host.emit("before", { kind: "delete_organization", ids: [], request: undefined }, true)) return;
       await host.muster.organizations.delete(id);
+      host.ended = () => host.words.wasDeleted;
       host.close();
       host.emit("deleted", { organization: id });
     });

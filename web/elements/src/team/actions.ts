@@ -53,7 +53,7 @@ export class Actions {
 
   /** What the resources are called: their roles are what the dialog changes. */
   get #accessLabel(): string {
-    return this.host.team?.role_set.resource_names?.other ?? this.host.words.access;
+    return this.host.resourceNames(this.host.team)?.other ?? this.host.words.access;
   }
 
   async #changeGrants(row: Row): Promise<void> {

@@ -72,7 +72,7 @@ async function ask(host: MusterTeam, one: BulkAction, rows: Row[]): Promise<void
 type Refusal = [row: Row, reason: string];
 
 const refusals = (title: string, refused: Refusal[]): TemplateResult =>
-  html`<p>${title}</p><ul class="left">${refused.map(([row, reason]) => html`<li><b dir="auto">${called(row)}</b><span>${reason}</span></li>`)}</ul>`;
+  html`<p>${title}</p><ul class="left">${refused.map(([row, reason]) => html`<li><b dir="auto">${called(row)}</b><span dir="auto">${reason}</span></li>`)}</ul>`;
 
 /** Why something cannot be done with a row, as far as that is seen without asking. */
 function reason(host: MusterTeam, { action, kind }: BulkAction, row: Row): string {

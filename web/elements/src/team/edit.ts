@@ -66,14 +66,14 @@ abstract class RolePanel extends Panel {
   /** What a row has, or the form. */
   protected facts(row?: Row): Facts {
     const { host, words, form } = this;
-    const { roles, role_set } = host.team!;
+    const { roles } = host.team!;
     const role = row ? roles.find(({ id }) => id === row.role) : form.role;
     const resources = row ? row.grants.map((grant) => grantLabel(host, row, grant)) : form.resources.map(nameOf);
     const duration = row ? row.duration : form.duration;
     const end = row?.role_expires_at ? words.until(host.formats.day(row.role_expires_at)) : "";
     return [
       [words.role, role ? host.roleName(role) : ""],
-      [role_set.resource_names?.other ?? "", host.formats.list(resources.sort())],
+      [host.resourceNames(host.team)?.other ?? "", host.formats.list(resources.sort())],
       [words.duration, duration ? durationName(words, duration) : end],
     ];
   }
@@ -137,6 +137,7 @@ export class ChangeRole extends RolePanel {
 
 /** Changes what a pending invitation offers. */
 export class EditInvitation extends RolePanel {
+  override readonly about = this.rows[0]?.id;
   #message = "";
   #language: MailLanguage = "";
 

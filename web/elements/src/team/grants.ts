@@ -40,7 +40,7 @@ export class EditGrants extends Panel {
   }
 
   get #names(): string {
-    return this.host.team?.role_set.resource_names?.other ?? "";
+    return this.host.resourceNames(this.host.team)?.other ?? "";
   }
 
   body(): TemplateResult {
@@ -105,6 +105,6 @@ export class EditGrants extends Panel {
     };
     const options = this.#options(resource);
     const chosen = this.#wanted.get(keyOf(resource))?.chosen ?? this.#heldOn(resource);
-    return html`<label><span class="clip">${nameOf(resource)}</span>${select(options, chosen, change, { disabled: !options[1] })}</label>`;
+    return html`<label><span class="clip" dir="auto">${nameOf(resource)}</span>${select(options, chosen, change, { disabled: !options[1] })}</label>`;
   }
 }

@@ -12,11 +12,11 @@ export function head(host: MusterTeam): TemplateResult {
   const list = host.lists.main;
   const { counts, seats } = list;
   const people = counts && host.hasSections ? [words.members(counts.active + counts.inactive), counts.pending ? words.invited(counts.pending) : ""] : [];
-  const summary = [host.team?.organization.name ?? "", ...people].filter(Boolean).join(" · ");
+  const summary = people.filter(Boolean).map((text) => ` · ${text}`);
   return html`<div class="head">
     <div class="title">
       <slot name="header"><h2 data-home tabindex="-1">${words.team}</h2></slot>
-      <p class="summary nums">${summary}</p>
+      <p class="summary nums"><bdi>${host.team?.organization.name}</bdi>${summary}</p>
     </div>
     ${seats ? seatCounter(host, seats) : nothing}
     <div class="actions">

@@ -1,6 +1,6 @@
 // Dialogs with an element of its own inside: the API keys of a member, and the profile.
 
-import { html } from "lit";
+import { html, render } from "lit";
 import type { TemplateResult } from "lit";
 import type { Row } from "../contract.js";
 import { called } from "../parts/names.js";
@@ -19,6 +19,10 @@ export async function openElement(host: MusterTeam, what: "keys" | "profile", ro
 
 /** The dialog. */
 class Inner extends Panel {
+  override readonly about = this.what === "profile" ? this.row.id : undefined;
+  /** Where the element stands, with all that was typed, also while the dialog is put aside. */
+  readonly #place = document.createElement("div");
+
   constructor(
     override readonly host: MusterTeam,
     private readonly what: "keys" | "profile",
@@ -31,7 +35,7 @@ class Inner extends Panel {
     return this.what === "keys" ? this.words.keysOf(called(this.row)) : this.words.editProfile;
   }
 
-  body(): TemplateResult {
+  body(): HTMLElement {
     const { host, row } = this;
     const { muster, org, messages } = host;
     const member = row.is_me ? "me" : row.id;
@@ -39,9 +43,11 @@ class Inner extends Panel {
       this.saved();
       void host.refresh();
     };
-    return this.what === "keys"
+    const element = this.what === "keys"
       ? html`<muster-api-keys .client=${muster} .organization=${org} .messages=${messages} .member=${member} .isInner=${true} .canCreate=${row.may.includes("create_api_key")} exportparts=${PARTS}></muster-api-keys>`
       : html`<muster-profile .client=${muster} .organization=${org} .messages=${messages} .member=${member} .isInner=${true} .notifications=${host.notifications} .colors=${host.colors} exportparts=${PARTS} @muster-change=${changed}></muster-profile>`;
+    render(element, this.#place);
+    return this.#place;
   }
 
   footer(): TemplateResult {

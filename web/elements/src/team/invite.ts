@@ -24,6 +24,7 @@ interface Effect {
 
 /** The dialog. */
 export class Invite extends Panel {
+  override readonly about = this.host.org;
   readonly #addresses: AddressField;
   readonly #form: RoleForm;
   #message: string;

@@ -17,12 +17,12 @@ export function empty(host: MusterTeam): TemplateResult {
   const isPending = invite_status === "pending" && !others.q && !others.role.length && !others.resource;
   if (isPending) return state(mailIcon, words.noPending, words.noPendingHint, host.can("invite_members") ? invite : nothing);
   if (host.isNarrowed) return state(searchIcon, words.nothingFound, words.nothingFoundHint, clear);
-  return html`<slot name="empty">${state(peopleIcon, words.nobody, words.nobodyHint, host.can("invite_members") ? invite : nothing)}</slot>`;
+  return state(peopleIcon, words.nobody, words.nobodyHint, host.can("invite_members") ? invite : nothing);
 }
 
 function state(name: string, title: string, hint: string, action: TemplateResult | typeof nothing): TemplateResult {
   return html`<div class="list">
-    <div class="empty" part="empty" role="status">${icon(name)}<h3>${title}</h3><p>${hint}</p><div class="flow">${action}</div></div>
+    <div class="empty" part="empty" role="status"><slot name="empty">${icon(name)}<h3>${title}</h3><p>${hint}</p></slot><div class="flow">${action}</div></div>
   </div>`;
 }
 
@@ -35,7 +35,7 @@ export function self(host: MusterTeam): TemplateResult {
   return html`<div class="card">
     <div class="person">
       ${avatar({ ...me, color: me.profile.color ?? null })}
-      <div><span class="name"><strong class="clip">${called(me)}</strong>${badge(words.you)}</span><span class="sub clip" dir="auto">${me.email}</span></div>
+      <div><span class="name"><strong class="clip" dir="auto">${called(me)}</strong>${badge(words.you)}</span><span class="sub clip" dir="auto">${me.email}</span></div>
     </div>
     <p class="muted">${words.onlyYou}</p>
     <div class="flow">

@@ -69,10 +69,10 @@ const unseen = (label: string): TemplateResult => html`<span class="hidden">${la
 
 function columnHeader(host: MusterTeam, column: string, group: string | undefined, isBare: boolean): TemplateResult | typeof nothing {
   const { words } = host;
-  const names = group && host.team?.role_set.resource_names;
+  const names = group && host.resourceNames(host.team);
   const labels: Record<string, string> = { role: names ? names.other : words.role, joined: words.joined, "last-active": words.lastActive, status: words.status, timezone: words.timezone };
   const label = labels[column];
-  return label ? header(host, isBare ? "" : column, isBare ? unseen(label) : label, `c-${column === "last-active" ? "active" : column}`) : nothing;
+  return label ? header(host, isBare ? "" : column, isBare ? unseen(label) : html`<bdi>${label}</bdi>`, `c-${column === "last-active" ? "active" : column}`) : nothing;
 }
 
 function header(host: MusterTeam, column: string, label: unknown, look: string): TemplateResult {
@@ -139,7 +139,7 @@ function cell(host: MusterTeam, row: Row, column: string, group: string | undefi
     case "last-active":
       return html`<td role="cell" part="cell" class="c-active">${row.last_active_at ? formats.relative(row.last_active_at) : isPending ? nothing : words.never}</td>`;
     case "timezone":
-      return html`<td role="cell" part="cell" class="c-timezone">${row.timezone ?? nothing}</td>`;
+      return html`<td role="cell" part="cell" class="c-timezone"><bdi>${row.timezone}</bdi></td>`;
     case "status": {
       const isSoon = row.expires_at && new Date(row.expires_at).getTime() - Date.now() < SOON_MILLISECONDS;
       return html`<td role="cell" part="cell" class="c-status">
@@ -167,9 +167,9 @@ function roles(host: MusterTeam, row: Row, group: string | undefined): TemplateR
   const isRepeated = !!group && row.role === group && !row.role_expires_at;
   if (isRepeated && !shown.length) return nothing;
   return html`<div class="roles">
-    ${isRepeated ? nothing : html`<div class="clip">${role ? host.roleName(role) : (row.role ?? html`<span class="muted">${words.noRole}</span>`)}
+    ${isRepeated ? nothing : html`<div class="clip"><bdi>${role ? host.roleName(role) : (row.role ?? html`<span class="muted">${words.noRole}</span>`)}</bdi>
       ${row.role_expires_at ? html`<span class="muted small"> ${words.until(formats.day(row.role_expires_at))}</span>` : nothing}</div>`}
-    ${shown.length ? html`<div class="sub clip" title=${row.grants.map(label).join(", ")}>${shown.map(label).join(", ")}${others ? html` <span class="nums">${words.andMore(others)}</span>` : nothing}</div>` : nothing}
+    ${shown.length ? html`<div class="sub clip" dir="auto" title=${row.grants.map(label).join(", ")}>${shown.map(label).join(", ")}${others ? html` <span class="nums">${words.andMore(others)}</span>` : nothing}</div>` : nothing}
   </div>`;
 }
 

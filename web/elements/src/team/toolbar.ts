@@ -61,7 +61,7 @@ function filterButton(host: MusterTeam, name: Filter, label: string, chosen: str
     aria-label=${chosen ? `${label}: ${chosen}` : label}
     @click=${(event: Event) => void host.openMenu(event, name, label, (later) => later.filterItems(host, name))}
   >
-    ${isSort ? icon(sortIcon) : nothing}<span class="clip">${chosen || label}</span>${icon(downIcon)}
+    ${isSort ? icon(sortIcon) : nothing}<span class="clip" dir="auto">${chosen || label}</span>${icon(downIcon)}
   </button>`;
 }
 
@@ -71,10 +71,10 @@ function filters(host: MusterTeam): TemplateResult[] {
   const chosenRole = first ? (others.length ? words.several(first, others.length) : first) : "";
   const shown = [filterButton(host, "role", words.role, chosenRole)];
   if (query.invite_status !== "pending") {
-    shown.push(filterButton(host, "status", words.status, query.status && words[query.status]));
+    shown.push(filterButton(host, "status", words.status, query.status && { active: words.active, inactive: words.inactive }[query.status]));
     shown.push(filterButton(host, "joined_in", words.joined, periods(host)[query.joined_in] ?? query.joined_in));
   }
-  const names = team?.role_set.resource_names;
+  const names = host.resourceNames(team);
   if (names && host.can("read_resources")) {
     const found = host.resources?.find((one) => keyOf(one) === query.resource);
     const chosen = found ? nameOf(found) : query.resource.slice(query.resource.indexOf(":") + 1);

@@ -74,6 +74,7 @@ export const en = {
   searchOn: "Search on",
   loading: "Loading",
   found: (count: number) => n(count, { one: "# person found", other: "# people found" }),
+  foundMore: (count: number) => n(count, { other: "At least # people found" }),
   nobody: "Nobody here yet",
   nobodyHint: "Invite the people you work with. They get an email with a link to join.",
   nothingFound: "Nobody found",

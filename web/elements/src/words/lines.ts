@@ -1,25 +1,21 @@
 // Words out of lines, as the build writes them: see `build/words.mjs`.
 
-// All that needs words needs the base as well. Apart they would be larger.
-import "../base.js";
+import { withDigits } from "./plural.js";
 
 /** A word: a text, or a function that says it of something. */
 type Word = string | ((...given: (string | number)[]) => string);
-/** Words by their keys, and those of a group by their keys in it. */
-export interface WordsByKey {
-  [key: string]: Word | WordsByKey;
-}
+/** Words and groups of words by their places. */
+export type WordsByPlace = (Word | Record<string, Word>)[];
 
-/** Reads the words of a language. Keys are separated by spaces, and lines by line breaks. */
-export function wordsOf(language: string, keys: string, text: string): WordsByKey {
-  const lines = text.split("\n");
+/** Reads the words of a language. There is a line for each, and one for each word of a group, whose keys are separated by spaces. */
+export function wordsIn(language: string, groups: Record<number, string>, text: string): WordsByPlace {
   const rules = new Intl.PluralRules(language);
-  const numbers = new Intl.NumberFormat(language);
-  const word = (line: string): Word => {
+  const numbers = new Intl.NumberFormat(withDigits(language));
+  const word = (line = ""): Word => {
     const say = (...given: (string | number)[]) =>
       line.replace(/\{(\d)([^}]*)\}/g, (_, at: number, forms: string) => {
         const value = given[at] ?? "";
-        if (!forms) return String(value);
+        if (!forms) return typeof value === "number" ? numbers.format(value) : value;
         const [other = "", ...marked] = forms.slice(1).split("|").reverse();
         // The third letter tells the categories apart: zero, one, two, few, many.
         const mark = rules.select(Number(value))[2] ?? "";
@@ -27,11 +23,11 @@ export function wordsOf(language: string, keys: string, text: string): WordsByKe
       });
     return line.includes("{") ? say : line;
   };
-  const words: WordsByKey = {};
-  keys.split(" ").forEach((key, at) => {
-    const [group = "", name] = key.split(".");
-    const into = name ? ((words[group] ??= {}) as WordsByKey) : words;
-    into[name ?? key] = word(lines[at] ?? "");
-  });
+  const words: WordsByPlace = [];
+  const lines = text.split("\n");
+  while (lines.length) {
+    const keys = groups[words.length]?.split(" ");
+    words.push(keys ? Object.fromEntries(keys.map((key) => [key, word(lines.shift())])) : word(lines.shift()));
+  }
   return words;
 }

@@ -1,81 +1,4 @@
-import{a as n}from"./chunk-SNPF3E5H.js";import{b as e,c as a}from"./chunk-4FVQXGX6.js";import"./chunk-S3E6JZZT.js";var s=e("es",a+" "+n,`Cancelar
-Cerrar
-Guardar
-Reintentar
-Quitar
-Solicitud {0}
-{0|e# seleccionado|# seleccionados}
-Equipo
-{0|e# miembro|# miembros}
-{0|e# invitación|# invitaciones}
-Invitar a personas
-Salir del equipo
-Exportar
-{0} de {1|e# plaza|# plazas}
-{0|eLa única plaza está ocupada.|Las # plazas están ocupadas.}
-Todavía puedes invitar a roles que no ocupan plaza.
-Obtener más plazas
-Buscar por nombre o correo
-Mostrar
-Todos
-Miembros
-Invitados
-Volver a enviar todas
-Invitaciones pendientes
-Filtros
-Rol
-Estado
-Ingreso
-Ordenar
-Cualquiera
-{0} +{1}
-Borrar
-Últimos 7 días
-Último mes
-Último año
-Nombre, de la A a la Z
-Nombre, de la Z a la A
-Ingresaron primero
-Ingresaron al final
-Más tiempo sin actividad
-Actividad más reciente
-Personas
-Nombre
-Última actividad
-Zona horaria
-Acciones
-Acciones para {0}
-Seleccionar a {0}
-Seleccionar todo
-Activo
-Inactivo
-Invitado
-Tú
-Facturación
-Nunca
-Sin rol
-hasta el {0}
-{0|+#}
-Caduca {0}
-Invitado por {0}
-Correo no entregado
-Correo rechazado
-Correo devuelto
-Marcado como spam
-Rechazada antes
-Cargar más
-Seguir buscando
-Cargando
-{0|e# persona encontrada|# personas encontradas}
-Aún no hay nadie
-Invita a las personas con las que trabajas. Reciben un correo con un enlace.
-No se encontró a nadie
-Nadie coincide con esta búsqueda y estos filtros.
-Borrar búsqueda y filtros
-No hay invitaciones pendientes
-Aquí aparecen las invitaciones que esperan respuesta.
-Eres miembro de este equipo.
-Cambiar rol
+var e=`Cambiar rol
 Activar
 Desactivar
 Quitar del equipo
@@ -111,6 +34,8 @@ Seleccionar estos
 Invitación cancelada
 Enviada de nuevo a {0}
 Guardado
+Ha dejado este equipo.
+Este equipo se ha eliminado.
 {0|eInvitación enviada|# invitaciones enviadas}
 {0|e# persona añadida|# personas añadidas}
 Se están enviando de nuevo todas las invitaciones pendientes
@@ -271,6 +196,7 @@ La lista es demasiado larga para un archivo.
 Esta persona no quiere correos de este equipo.
 Otra persona hizo un cambio en el mismo momento. Inténtalo de nuevo.
 Esto cambió mientras tanto.
+Alguno de los datos no es válido.
 Algunas direcciones no se pueden invitar.
 Se ha enviado demasiadas veces. Inténtalo más tarde.
 Hoy no se pueden enviar más correos.
@@ -289,4 +215,4 @@ no está verificada, y este rol lo exige
 tiene un carácter que se parece a otro
 es demasiado larga
 no es una dirección de correo válida
-no se puede usar`);export{s as es};
+no se puede usar`;export{e as text};

@@ -1,4 +1,4 @@
-import{a as n}from"./chunk-SNPF3E5H.js";import{b as e}from"./chunk-4FVQXGX6.js";import"./chunk-S3E6JZZT.js";var a=e("en",n,`Change role
+var e=`Change role
 Activate
 Deactivate
 Remove from team
@@ -34,6 +34,8 @@ Select these
 Invitation canceled
 Sent to {0} again
 Saved
+You have left this team.
+This team was deleted.
 {0|eInvitation sent|# invitations sent}
 {0|e# person added|# people added}
 All pending invitations are being sent again
@@ -194,6 +196,7 @@ The list is too long for one file.
 This person has opted out of email from this team.
 Somebody else changed this at the same moment. Try again.
 This was changed meanwhile.
+Something that was entered is not valid.
 Some of the addresses cannot be invited.
 This was sent again too often. Try again later.
 No more email can be sent today.
@@ -212,4 +215,4 @@ is not verified, which this role needs
 has a character that looks like another
 is too long
 is not a valid email address
-cannot be used`);export{a as enMore};
+cannot be used`;export{e as text};

@@ -1,81 +1,4 @@
-import{a as s}from"./chunk-SNPF3E5H.js";import{b as e,c as n}from"./chunk-4FVQXGX6.js";import"./chunk-S3E6JZZT.js";var a=e("fr",n+" "+s,`Annuler
-Fermer
-Enregistrer
-Réessayer
-Retirer
-Requête {0}
-{0|e# sélectionné|# sélectionnés}
-Équipe
-{0|e# membre|# membres}
-{0|e# invitation|# invitations}
-Inviter des personnes
-Quitter l’équipe
-Exporter
-{0} sur {1|e# place|# places}
-{0|eLa seule place est occupée.|Les # places sont toutes occupées.}
-Vous pouvez encore inviter à des rôles qui n’occupent pas de place.
-Obtenir des places
-Rechercher par nom ou e-mail
-Afficher
-Tous
-Membres
-Invités
-Tout renvoyer
-Invitations en attente
-Filtres
-Rôle
-Statut
-Arrivée
-Trier
-Indifférent
-{0} +{1}
-Effacer
-7 derniers jours
-Dernier mois
-Dernière année
-Nom, de A à Z
-Nom, de Z à A
-Arrivés en premier
-Arrivés en dernier
-Inactifs depuis le plus longtemps
-Actifs récemment
-Personnes
-Nom
-Dernière activité
-Fuseau horaire
-Actions
-Actions pour {0}
-Sélectionner {0}
-Tout sélectionner
-Actif
-Inactif
-Invité
-Vous
-Facturation
-Jamais
-Aucun rôle
-jusqu’au {0}
-{0|+#}
-Expire {0}
-Invité par {0}
-E-mail non remis
-E-mail refusé
-E-mail revenu
-Signalé comme spam
-Refusée auparavant
-Afficher plus
-Continuer la recherche
-Chargement
-{0|e# personne trouvée|# personnes trouvées}
-Personne pour l’instant
-Invitez les personnes avec qui vous travaillez. Elles reçoivent un e-mail avec un lien.
-Personne trouvé
-Personne ne correspond à cette recherche et à ces filtres.
-Effacer la recherche et les filtres
-Aucune invitation en attente
-Les invitations sans réponse apparaissent ici.
-Vous êtes membre de cette équipe.
-Changer le rôle
+var e=`Changer le rôle
 Activer
 Désactiver
 Retirer de l’équipe
@@ -111,6 +34,8 @@ Sélectionner ceux-ci
 Invitation annulée
 Renvoyée à {0}
 Enregistré
+Vous avez quitté cette équipe.
+Cette équipe a été supprimée.
 {0|eInvitation envoyée|# invitations envoyées}
 {0|e# personne ajoutée|# personnes ajoutées}
 Toutes les invitations en attente sont renvoyées
@@ -271,6 +196,7 @@ La liste est trop longue pour un fichier.
 Cette personne ne souhaite pas d’e-mails de cette équipe.
 Quelqu’un d’autre a fait une modification au même moment. Réessayez.
 Cela a été modifié entre-temps.
+Une des valeurs saisies n’est pas valide.
 Certaines adresses ne peuvent pas être invitées.
 Elle a été renvoyée trop souvent. Réessayez plus tard.
 Plus aucun e-mail ne peut être envoyé aujourd’hui.
@@ -289,4 +215,4 @@ n’est pas vérifiée, ce que ce rôle exige
 contient un caractère qui ressemble à un autre
 est trop longue
 n’est pas une adresse e-mail valide
-ne peut pas être utilisée`);export{a as fr};
+ne peut pas être utilisée`;export{e as text};

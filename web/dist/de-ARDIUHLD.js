@@ -1,81 +1,4 @@
-import{a as i}from"./chunk-SNPF3E5H.js";import{b as e,c as n}from"./chunk-4FVQXGX6.js";import"./chunk-S3E6JZZT.js";var a=e("de",n+" "+i,`Abbrechen
-Schließen
-Speichern
-Erneut versuchen
-Entfernen
-Anfrage {0}
-{0|# ausgewählt}
-Team
-{0|e# Mitglied|# Mitglieder}
-{0|# eingeladen}
-Personen einladen
-Team verlassen
-Exportieren
-{0} von {1|e# Platz|# Plätzen}
-{0|eDer einzige Platz ist belegt.|Alle # Plätze sind belegt.}
-In Rollen ohne Platz können Sie weiterhin einladen.
-Mehr Plätze
-Nach Name oder E-Mail suchen
-Anzeigen
-Alle
-Mitglieder
-Eingeladen
-Alle erneut senden
-Offene Einladungen
-Filter
-Rolle
-Status
-Beigetreten
-Sortieren
-Beliebig
-{0} +{1}
-Zurücksetzen
-Letzte 7 Tage
-Letzter Monat
-Letztes Jahr
-Name, A bis Z
-Name, Z bis A
-Zuerst beigetreten
-Zuletzt beigetreten
-Am längsten inaktiv
-Zuletzt aktiv
-Personen
-Name
-Zuletzt aktiv
-Zeitzone
-Aktionen
-Aktionen für {0}
-{0} auswählen
-Alle auswählen
-Aktiv
-Inaktiv
-Eingeladen
-Sie
-Abrechnung
-Nie
-Keine Rolle
-bis {0}
-{0|+#}
-Läuft {0} ab
-Eingeladen von {0}
-E-Mail unzustellbar
-E-Mail abgelehnt
-E-Mail zurückgekommen
-Als Spam gemeldet
-Früher abgelehnt
-Mehr laden
-Weiter suchen
-Wird geladen
-{0|e# Person gefunden|# Personen gefunden}
-Noch niemand hier
-Laden Sie die Menschen ein, mit denen Sie arbeiten. Sie erhalten eine E-Mail mit einem Link.
-Niemand gefunden
-Zu dieser Suche und diesen Filtern passt niemand.
-Suche und Filter zurücksetzen
-Keine offenen Einladungen
-Hier stehen Einladungen, die noch nicht beantwortet sind.
-Sie sind Mitglied dieses Teams.
-Rolle ändern
+var e=`Rolle ändern
 Aktivieren
 Deaktivieren
 Aus dem Team entfernen
@@ -111,6 +34,8 @@ Diese auswählen
 Einladung zurückgezogen
 Erneut an {0} gesendet
 Gespeichert
+Sie haben dieses Team verlassen.
+Dieses Team wurde gelöscht.
 {0|eEinladung gesendet|# Einladungen gesendet}
 {0|e# Person hinzugefügt|# Personen hinzugefügt}
 Alle offenen Einladungen werden erneut gesendet
@@ -271,6 +196,7 @@ Die Liste ist zu lang für eine Datei.
 Diese Person möchte keine E-Mails von diesem Team.
 Jemand hat dies im selben Moment geändert. Versuchen Sie es erneut.
 Das wurde inzwischen geändert.
+Eine der Angaben ist ungültig.
 Einige der Adressen können nicht eingeladen werden.
 Das wurde zu oft erneut gesendet. Versuchen Sie es später.
 Heute können keine E-Mails mehr gesendet werden.
@@ -289,4 +215,4 @@ ist nicht bestätigt, was diese Rolle verlangt
 hat ein Zeichen, das einem anderen ähnlich sieht
 ist zu lang
 ist keine gültige E-Mail-Adresse
-kann nicht verwendet werden`);export{a as de};
+kann nicht verwendet werden`;export{e as text};
