@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, made from the routes and from the same types that the handlers use.
 
+mod alternatives;
 mod headers;
 mod names;
 pub mod operation;
@@ -38,6 +39,7 @@ pub fn document() -> Value {
     let mut document = with_own_names();
     vocabularies::name(&mut document);
     presence::require(&mut document);
+    alternatives::tell(&mut document);
     names::publish(&mut document);
     document
 }

@@ -60,6 +60,9 @@ pub(super) fn declaration(name: &str, schema: &Value) -> String {
 
 /// The type of a schema. Lines after its first begin with the indent.
 pub(super) fn type_of(schema: &Value, indent: &str) -> String {
+    if *schema == Value::Bool(false) {
+        return "never".to_owned();
+    }
     if let Some(reference) = schema["$ref"].as_str() {
         return reference.rsplit('/').next().unwrap_or_default().to_owned();
     }

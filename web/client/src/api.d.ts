@@ -97,19 +97,15 @@ export interface ActionSearchRequest {
 }
 
 /** A person to add: directly if their account is known, and by invitation otherwise. Either `email` or `contact` is required. */
-export interface AddMemberRequest {
-  /**
-   * The id of the person's contact. A removed member is added directly if the contact still has the address that they
-   * joined with. The caller must have `contacts:read` on the whole organization.
-   */
-  contact?: ContactId | null;
+export type AddMemberRequest = {
+  contact?: never;
   /** How long a time-limited role lasts, from now or from acceptance. */
   duration?: Term | null;
   /**
    * The person's email address. The person is added directly only if the contact with this address has an account that
    * someone vouches for.
    */
-  email?: EmailAddress | null;
+  email: EmailAddress;
   /** The language of the email. Without it, the email is in the person's own language, or in the deployment's. */
   language?: Language | null;
   /** A message for the email to the person. */
@@ -118,7 +114,24 @@ export interface AddMemberRequest {
   resources?: ResourceName[];
   /** The role to assign or offer. */
   role: RoleId;
-}
+} | {
+  /**
+   * The id of the person's contact. A removed member is added directly if the contact still has the address that they
+   * joined with. The caller must have `contacts:read` on the whole organization.
+   */
+  contact: ContactId;
+  /** How long a time-limited role lasts, from now or from acceptance. */
+  duration?: Term | null;
+  email?: never;
+  /** The language of the email. Without it, the email is in the person's own language, or in the deployment's. */
+  language?: Language | null;
+  /** A message for the email to the person. */
+  message?: Message | null;
+  /** The resources that the role applies to. */
+  resources?: ResourceName[];
+  /** The role to assign or offer. */
+  role: RoleId;
+};
 
 /** The result of adding a person. Contains either `member` or `invitation`. */
 export interface AddedMember {
@@ -1287,16 +1300,23 @@ export interface Profile {
 }
 
 /** A contact to register or update. If `name`, `subject` or `user` is omitted, it is unchanged; null removes it. */
-export interface PutContactRequest {
+export type PutContactRequest = {
   /** The contact's email address. An address belongs to at most one contact of an organization. */
   email: EmailAddress;
   /** The contact's name, 1 to 120 characters. */
   name?: Name | null;
   /** The `sub` of the person's tokens, which gives the contact an account; null for no account. The caller who sets it vouches for it. */
   subject?: Subject | null;
+  user?: never;
+} | {
+  /** The contact's email address. An address belongs to at most one contact of an organization. */
+  email: EmailAddress;
+  /** The contact's name, 1 to 120 characters. */
+  name?: Name | null;
+  subject?: never;
   /** The account, by id or by subject, instead of `subject`. The two cannot be combined. */
   user?: UserName | null;
-}
+};
 
 /** The role to assign on the resource in the path. */
 export interface PutGrantRequest {

@@ -46,6 +46,15 @@ export async function used(org: string): Promise<void> {
   // @ts-expect-error: a dry run invites nobody.
   else void invited.data.invitations.length;
 
+  await muster.members.add(org, { contact: "ann", role: "admin" });
+  // @ts-expect-error: a person is named by their address or as a contact.
+  await muster.members.add(org, { role: "admin" });
+  // @ts-expect-error: and not by both.
+  await muster.members.add(org, { email: "a@b.example", contact: "ann", role: "admin" });
+  await muster.contacts.put(org, "ann", { email: "a@b.example", user: null });
+  // @ts-expect-error: an account is told by its subject or by its user, and not by both.
+  await muster.contacts.put(org, "ann", { email: "a@b.example", subject: "idp|1", user: "usr_1" });
+
   const read = await muster.organizations.get(org);
   const status: 200 = read.status;
   void status;
