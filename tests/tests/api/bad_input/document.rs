@@ -284,8 +284,15 @@ fn fields<'d>(
 ) {
     let (present, _) = document.present(schema);
     let (_, schema) = document.schema(present);
+    for choice in choices(schema) {
+        let required = choice["required"].as_array().into_iter().flatten();
+        if required.clone().all(|name| !body[name.as_str().unwrap()].is_null()) {
+            fields(document, choice, body, path, found);
+        }
+    }
     if let (Some(properties), true) = (schema["properties"].as_object(), body.is_object()) {
-        for (name, schema) in properties {
+        // What another choice has is told of there.
+        for (name, schema) in properties.iter().filter(|(_, schema)| **schema != false) {
             let path = if path.is_empty() {
                 name.clone()
             } else {
@@ -297,6 +304,13 @@ fn fields<'d>(
     } else if let Some(first) = body.get(0) {
         fields(document, &schema["items"], first, &format!("{path}[0]"), found);
     }
+}
+
+/// The objects that a schema lets one choose from.
+pub(super) fn choices(schema: &Value) -> impl Iterator<Item = &Value> {
+    let all = [&schema["oneOf"], &schema["anyOf"]];
+    let all = all.into_iter().filter_map(Value::as_array).flatten();
+    all.filter(|choice| choice["properties"].is_object())
 }
 
 /// The body with this value at a path.
