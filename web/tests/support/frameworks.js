@@ -10,7 +10,7 @@ import { recipes } from "./documents.js";
 const FOLDER = fileURLToPath(new URL("../frameworks/", import.meta.url));
 const { compileScript, parse } = createRequire(createRequire(import.meta.url).resolve("vue"))("@vue/compiler-sfc");
 
-const DOCUMENTED = Object.fromEntries(["Team.jsx", "Team.vue", "Team.svelte", "team.html", "team.js"].map((name) => [name, undefined]));
+const DOCUMENTED = Object.fromEntries(["Team.tsx", "Team.vue", "Team.svelte", "team.html", "team.js"].map((name) => [name, undefined]));
 const section = await recipes("docs/UI.md", "In a framework");
 for (const name of Object.keys(DOCUMENTED)) {
   const found = section.filter(({ language }) => language === name.split(".")[1]);
@@ -22,9 +22,9 @@ for (const name of Object.keys(DOCUMENTED)) {
 const components = {
   name: "components",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^\.\/[Tt]eam\.(jsx|vue|svelte|js)$/ }, ({ path }) => ({ path: FOLDER + path.slice(2), pluginData: { text: DOCUMENTED[path.slice(2)] } }));
+    onResolve({ filter: /^\.\/[Tt]eam\.(tsx|vue|svelte|js)$/ }, ({ path }) => ({ path: FOLDER + path.slice(2), pluginData: { text: DOCUMENTED[path.slice(2)] } }));
     const textOf = async ({ path, pluginData }) => pluginData?.text ?? readFile(path, "utf8");
-    onLoad({ filter: /\/frameworks\/Team\.jsx$/ }, async (file) => ({ contents: await textOf(file), loader: "jsx", resolveDir: FOLDER }));
+    onLoad({ filter: /\/frameworks\/Team\.tsx$/ }, async (file) => ({ contents: await textOf(file), loader: "tsx", resolveDir: FOLDER }));
     onLoad({ filter: /\/frameworks\/team\.js$/ }, async (file) => ({ contents: await textOf(file), loader: "js", resolveDir: FOLDER }));
     onLoad({ filter: /\.vue$/ }, async (file) => {
       const { descriptor } = parse(await textOf(file), { filename: file.path });
