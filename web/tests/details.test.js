@@ -2,24 +2,20 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { createOrganization, join, person, startBackend } from "./support/backend.js";
-import { launch, open, serve } from "./support/browser.js";
+import { createOrganization, join, person } from "./support/backend.js";
+import { open } from "./support/browser.js";
+import { start } from "./support/start.js";
 
 const OWNER = person("Olivia Brandt");
 const AMIR = person("Amir Haddad");
 const LONG = `${"a".repeat(30)}@${"long-domain.".repeat(3)}example`;
-let backend, site, browser, organization, page;
+let backend, site, browser, stop, organization, page;
 
 before(async () => {
-  backend = await startBackend();
-  [site, browser] = await Promise.all([serve(backend.url, { "/page.css": "body { font-family: Georgia } muster-team { --muster-font: ; }" }), launch()]);
+  ({ backend, site, browser, stop } = await start({ files: { "/page.css": "body { font-family: Georgia } muster-team { --muster-font: ; }" } }));
   organization = await team("Acme Inc.");
 });
-after(async () => {
-  await browser?.close();
-  site?.stop();
-  backend?.stop();
-});
+after(() => stop?.());
 afterEach(async () => {
   await page?.context().close();
   page = undefined;

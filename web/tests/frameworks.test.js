@@ -2,24 +2,20 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createOrganization, join, person, startBackend } from "./support/backend.js";
-import { launch, open, serve } from "./support/browser.js";
+import { createOrganization, join, person } from "./support/backend.js";
+import { open } from "./support/browser.js";
 import { bundleApps } from "./support/frameworks.js";
+import { start } from "./support/start.js";
 
 const OWNER = person("Olivia Brandt");
 const AMIR = person("Amir Haddad");
 const { names, files } = await bundleApps();
-let backend, site, browser;
+let backend, site, browser, stop;
 
 before(async () => {
-  backend = await startBackend();
-  [site, browser] = await Promise.all([serve(backend.url, files), launch()]);
+  ({ backend, site, browser, stop } = await start({ files }));
 });
-after(async () => {
-  await browser?.close();
-  site?.stop();
-  backend?.stop();
-});
+after(() => stop?.());
 
 /** An organization that Amir is in. */
 async function team(name) {

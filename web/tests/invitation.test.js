@@ -2,24 +2,20 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { createOrganization, person, startBackend } from "./support/backend.js";
-import { launch, open, serve } from "./support/browser.js";
+import { createOrganization, person } from "./support/backend.js";
+import { open } from "./support/browser.js";
+import { start } from "./support/start.js";
 
 const OWNER = person("Olivia Brandt");
-let backend, site, browser, organization, page, count;
+let backend, site, browser, stop, organization, page, count;
 
 before(async () => {
   count = 0;
-  backend = await startBackend();
-  [site, browser] = await Promise.all([serve(backend.url), launch()]);
+  ({ backend, site, browser, stop } = await start());
   organization = await createOrganization(backend, "program-delivery", OWNER);
   await organization.owner.resources.put(organization.id, "program", "spring", { name: "Spring cohort" });
 });
-after(async () => {
-  await browser?.close();
-  site?.stop();
-  backend?.stop();
-});
+after(() => stop?.());
 afterEach(async () => {
   await page?.context().close();
   page = undefined;

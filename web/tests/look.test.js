@@ -2,16 +2,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startBackend } from "./support/backend.js";
-import { launch, serve } from "./support/browser.js";
 import { faultsOf } from "./support/look.js";
+import { start } from "./support/start.js";
 import { OWNER, PARTICIPANT, fillTeam } from "./support/team.js";
 
-let backend, site, browser, organization, invitee, token;
+let backend, site, browser, stop, organization, invitee, token;
 
 before(async () => {
-  backend = await startBackend();
-  [site, browser] = await Promise.all([serve(backend.url), launch()]);
+  ({ backend, site, browser, stop } = await start());
   organization = await fillTeam(backend, "Acme Learning");
   const { data } = await organization.owner.members.list(organization.id, { q: "okafor" });
   await organization.owner.apiKeys.create(organization.id, data.items[0].id, { name: "Deployment", read_only: true });
@@ -20,11 +18,7 @@ before(async () => {
   invitee = who;
   token = (await backend.invitationsTo(who.email)).at(-1);
 });
-after(async () => {
-  await browser?.close();
-  site?.stop();
-  backend?.stop();
-});
+after(() => stop?.());
 
 const choose = async (page, name, item) => {
   await page.getByRole("button", { name: `Actions for ${name}` }).click();

@@ -2,18 +2,18 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { createOrganization, join, person, startBackend } from "./support/backend.js";
-import { launch, open, serve } from "./support/browser.js";
+import { createOrganization, join, person } from "./support/backend.js";
+import { open } from "./support/browser.js";
 import { faultsOf } from "./support/look.js";
+import { start } from "./support/start.js";
 
 const OWNER = person("Olivia Brandt");
 const FELIX = person("Felix Okafor");
 const NIA = person("Nia Bello");
-let backend, site, browser, organization, page;
+let backend, site, browser, stop, organization, page;
 
 before(async () => {
-  backend = await startBackend();
-  [site, browser] = await Promise.all([serve(backend.url), launch()]);
+  ({ backend, site, browser, stop } = await start());
   organization = await createOrganization(backend, "program-delivery", OWNER);
   const { id, owner } = organization;
   for (const [key, name] of [["spring", "Spring cohort"], ["summer", "Summer cohort"]]) await owner.resources.put(id, "program", key, { name });
@@ -21,11 +21,7 @@ before(async () => {
   await join(backend, organization, person("Amir Haddad"), { role: "owner" });
   await owner.invitations.create(id, { emails: [NIA.email], role: "participant", message: "See you on Monday" });
 });
-after(async () => {
-  await browser?.close();
-  site?.stop();
-  backend?.stop();
-});
+after(() => stop?.());
 afterEach(async () => {
   await page?.context().close();
   page = undefined;

@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { createOrganization, join, person, startBackend } from "./support/backend.js";
-import { launch, open, serve } from "./support/browser.js";
+import { createOrganization, join, person } from "./support/backend.js";
+import { open } from "./support/browser.js";
+import { start } from "./support/start.js";
 
 const OWNER = person("Olivia Brandt");
 const PIA = person("Pia Lindqvist");
-let backend, site, browser, alpha, beta, page, sent;
+let backend, site, browser, stop, alpha, beta, page, sent;
 
 /** An organization with the same people as the other one. */
 async function fill(name, role_set, role) {
@@ -17,18 +18,13 @@ async function fill(name, role_set, role) {
 }
 
 before(async () => {
-  backend = await startBackend();
-  [site, browser] = await Promise.all([serve(backend.url), launch()]);
+  ({ backend, site, browser, stop } = await start());
   alpha = await fill("Alpha", "website-studio", "editor");
   beta = await fill("Beta", "program-delivery", "participant");
   await beta.owner.resources.put(beta.id, "program", "spring", { name: "Spring cohort" });
   await beta.owner.apiKeys.create(beta.id, "me", { name: "Deployment" });
 });
-after(async () => {
-  await browser?.close();
-  site?.stop();
-  backend?.stop();
-});
+after(() => stop?.());
 afterEach(async () => {
   await page?.context().close();
   page = undefined;

@@ -3,21 +3,16 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, beforeEach, afterEach, describe, test } from "node:test";
-import { startBackend } from "./support/backend.js";
-import { launch, open, serve } from "./support/browser.js";
+import { open } from "./support/browser.js";
+import { start } from "./support/start.js";
 import { ADMIN, OWNER, PARTICIPANT, fillTeam } from "./support/team.js";
 
-let backend, site, browser, organization, page;
+let backend, site, browser, stop, organization, page;
 
 before(async () => {
-  backend = await startBackend();
-  [site, browser] = await Promise.all([serve(backend.url), launch()]);
+  ({ backend, site, browser, stop } = await start());
 });
-after(async () => {
-  await browser?.close();
-  site?.stop();
-  backend?.stop();
-});
+after(() => stop?.());
 afterEach(async () => {
   await page?.context().close();
   page = undefined;

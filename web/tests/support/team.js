@@ -1,7 +1,7 @@
 // A team to look at: people of several roles, on several resources, some of whom have not answered yet.
 
-import { createOrganization, join, person, startBackend } from "./backend.js";
-import { launch, serve } from "./browser.js";
+import { createOrganization, join, person } from "./backend.js";
+import { start } from "./start.js";
 
 export const OWNER = person("Olivia Brandt");
 export const ADMIN = person("Amir Haddad");
@@ -29,20 +29,4 @@ export async function fillTeam(backend, name) {
 }
 
 /** Starts a backend with such a team, a site with the elements, and a browser. */
-export async function startTeam() {
-  const backend = await startBackend();
-  let site, browser;
-  const stop = async () => {
-    await browser?.close();
-    site?.stop();
-    backend.stop();
-  };
-  try {
-    [site, browser] = await Promise.all([serve(backend.url), launch()]);
-    const organization = await fillTeam(backend, "Acme Learning");
-    return { backend, site, browser, organization, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
+export const startTeam = () => start({ fill: async (backend) => ({ organization: await fillTeam(backend, "Acme Learning") }) });
