@@ -43,6 +43,9 @@ macro_rules! id {
             /// The prefix of every such identifier.
             pub const PREFIX: &'static str = $prefix;
 
+            /// The form of every such identifier, as a regular expression.
+            pub const PATTERN: &'static str = concat!("^", $prefix, "[0-7][0-9A-Za-z]{21}$");
+
             /// Makes the identifier from a UUID; version 7 keeps the order of creation.
             #[must_use]
             pub const fn from_uuid(uuid: Uuid) -> Self {
@@ -163,6 +166,9 @@ pub struct KeyId {
 impl KeyId {
     /// The prefix of every such identifier.
     pub const PREFIX: &'static str = "key_";
+
+    /// The form of every such identifier, as a regular expression.
+    pub const PATTERN: &'static str = "^key_[0-7][0-9A-Za-z]{32}$";
 
     /// The digits of the owner and of the number, as in id and secret.
     pub(crate) fn digits(&self) -> String {

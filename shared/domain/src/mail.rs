@@ -12,14 +12,15 @@ use crate::vocabulary::vocabulary;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Why access ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndReason {
-    /// It expired.
-    Expired,
-    /// The organization switched the role off.
-    SwitchedOff,
+vocabulary! {
+    /// Why access ended.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum EndReason {
+        /// It expired.
+        Expired = "expired",
+        /// The organization switched the role off.
+        SwitchedOff = "switched_off",
+    }
 }
 
 /// The content of an email. It names things; the text is written when the mail is sent.
