@@ -1,6 +1,7 @@
 //! Events: the record that every change leaves, in the change's own transaction.
 
 mod kind;
+pub mod schema;
 
 pub use kind::{EntityKind, EventKind};
 

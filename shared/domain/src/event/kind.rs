@@ -123,6 +123,47 @@ impl EventKind {
         }
     }
 
+    /// What its events are about.
+    #[must_use]
+    pub const fn subject(self) -> EntityKind {
+        match self {
+            Self::OrganizationCreated
+            | Self::OrganizationUpdated
+            | Self::PlanSet
+            | Self::OwnershipTransferred
+            | Self::PayingOwnerNamed
+            | Self::Suspended
+            | Self::Resumed
+            | Self::SuspensionPlanned
+            | Self::SuspensionCancelled
+            | Self::OrganizationDeleted
+            | Self::OrganizationRestored
+            | Self::OrganizationErased
+            | Self::MembersExported
+            | Self::ResendRequested => EntityKind::Organization,
+            Self::MemberAdded
+            | Self::MemberJoined
+            | Self::MemberUpdated
+            | Self::MemberRoleChanged
+            | Self::MemberRoleEnded
+            | Self::MemberGrantEnded
+            | Self::MemberActivated
+            | Self::MemberDeactivated
+            | Self::MemberLeft
+            | Self::MemberRemoved => EntityKind::User,
+            Self::InvitationCreated
+            | Self::InvitationUpdated
+            | Self::InvitationResent
+            | Self::InvitationAccepted
+            | Self::InvitationDeclined
+            | Self::InvitationCancelled
+            | Self::InvitationExpired => EntityKind::Invitation,
+            Self::ApiKeyCreated | Self::ApiKeyRotated | Self::ApiKeyRevoked => EntityKind::ApiKey,
+            Self::ResourceRegistered | Self::ResourceRenamed | Self::ResourceDeleted => EntityKind::Resource,
+            Self::ContactCreated | Self::ContactUpdated | Self::ContactDeleted => EntityKind::Contact,
+        }
+    }
+
     /// Whether it is about a suspension that has not begun. A member who cannot see such a suspension cannot see the event either.
     #[must_use]
     pub const fn is_of_suspension_ahead(self) -> bool {
