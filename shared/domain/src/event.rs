@@ -1,9 +1,13 @@
 //! Events: the record that every change leaves, in the change's own transaction.
 
+pub mod cloud_event;
 mod kind;
+mod publisher;
 pub mod schema;
 
+pub use cloud_event::CloudEvent;
 pub use kind::{EntityKind, EventKind};
+pub use publisher::{BaseUrl, BaseUrlError, Publisher, TypePrefix, TypePrefixError};
 
 use crate::id::{EventId, InvitationId, KeyId, NewIds, OrganizationId, UserId};
 use crate::resource::ResourceKey;

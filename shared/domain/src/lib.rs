@@ -45,7 +45,7 @@ pub use branding::LogoUrl;
 pub use changes::{Changes, Pair};
 pub use contact::Contact;
 pub use email::{Domain, EmailAddress};
-pub use event::{EntityKind, EntityRef, Event, EventKind};
+pub use event::{CloudEvent, EntityKind, EntityRef, Event, EventKind, Publisher};
 pub use export::Export;
 pub use feedback::{Deliverability, DeliveryEvent};
 pub use former::FormerMember;
