@@ -17,6 +17,8 @@ mod people;
 mod plain;
 mod play;
 mod power;
+#[path = "../shared/schemas.rs"]
+mod schemas;
 mod sources;
 #[path = "../shared/told.rs"]
 mod told;

@@ -49,6 +49,8 @@ mod reliance;
 mod resources;
 mod respond;
 mod role_sets;
+#[path = "../shared/schemas.rs"]
+mod schemas;
 mod scopes;
 mod sources;
 mod sources_kept;

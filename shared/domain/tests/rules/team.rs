@@ -303,6 +303,7 @@ pub(crate) fn codes(violations: &[Violation]) -> Vec<String> {
 
 /// How many things these change, each of which must be one version on from what it was. What is new or goes is not counted.
 pub(crate) fn one_version_on(changes: &Changes) -> usize {
+    changes.events.iter().for_each(crate::schemas::check);
     fn pairs<T>(pairs: &[Pair<T>], version: impl Fn(&T) -> u64) -> usize {
         let changed = pairs.iter().filter_map(|p| p.before.as_ref().zip(p.after.as_ref()));
         let all: Vec<_> = changed

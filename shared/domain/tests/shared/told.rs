@@ -1,4 +1,4 @@
-//! What each event tells: its actor, and the states of its subject before and after.
+//! What each event tells: its actor, and the states of its subject before and after, in the form of its schema.
 //!
 //! The states are written here once more, without the functions of the rules: a field that a rule swaps or drops differs.
 
@@ -14,6 +14,7 @@ type States = [Option<Value>; 2];
 /// Checks all events of a decision against what the decision changes.
 pub(crate) fn check(changes: &Changes) {
     for event in &changes.events {
+        crate::schemas::check(event);
         let told = [event.before.clone(), event.after.clone()];
         let kind = &event.kind;
         assert!(may_be_by(event), "`{kind}` by {:?}", event.actor);
