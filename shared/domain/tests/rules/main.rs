@@ -21,6 +21,7 @@ mod conditions;
 mod contacts;
 mod create;
 mod deletion;
+mod events;
 mod expiry;
 mod exports;
 mod feedback;

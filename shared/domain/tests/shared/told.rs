@@ -166,7 +166,7 @@ fn role_ended(event: &Event, before: &Member, after: &Member) -> States {
     [ended, keys]
 }
 
-/// An invitation, with the message if the other state has another one.
+/// An invitation, with the message and the language if the other state has another one.
 fn invitation(invitation: &Invitation, other: Option<&Invitation>) -> Value {
     let resources: Vec<Value> = invitation
         .resources
@@ -179,7 +179,9 @@ fn invitation(invitation: &Invitation, other: Option<&Invitation>) -> Value {
         "cancel_reason": invitation.cancel_reason,
     });
     let message = other.filter(|other| other.message != invitation.message);
-    with(state, "message", message.map(|_| json!(invitation.message)))
+    let state = with(state, "message", message.map(|_| json!(invitation.message)));
+    let language = other.filter(|other| other.language != invitation.language);
+    with(state, "language", language.map(|_| json!(invitation.language)))
 }
 
 fn contact(contact: &Contact) -> Value {
