@@ -197,7 +197,7 @@ fn forms_take_what_muster_writes_and_refuse_what_it_does_not() {
         &["program:spring:1"],
         &["program", "program:.", "program/spring"],
     );
-    all(forms::one_of(Status::WORDS), &Status::WORDS.to_vec(), &["Active", ""]);
+    all(forms::one_of(Status::WORDS), Status::WORDS, &["Active", ""]);
 }
 
 proptest! {
