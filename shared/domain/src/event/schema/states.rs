@@ -1,14 +1,16 @@
 //! The schemas of states, as `before` and `after` have them.
 
+mod member;
+
+pub(super) use member::{Member, ended_keys, ended_role, member};
+
 use super::forms::{self, Object, Presence, described, or_null};
 use crate::export::Format;
 use crate::invitation::{CancelReason, InvitationState};
 use crate::language::Language;
-use crate::mail::EndReason;
 use crate::member::Status;
 use crate::people::{InviteStatus, Order};
-use crate::source::SourceType;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The resource with this type and this id.
 fn resource(about: &'static str) -> Object {
@@ -152,174 +154,6 @@ pub(super) fn restorable() -> Value {
 pub(super) fn deleted() -> Value {
     Object::new("The deleted organization.")
         .with("deleted_at", "When it was deleted.", forms::instant())
-        .schema()
-}
-
-/// What the states of members have in a kind of event.
-#[derive(Clone, Copy)]
-pub(super) struct Member<'a> {
-    /// The statuses.
-    pub(super) statuses: &'a [Status],
-    /// The source of the role on the organization.
-    pub(super) role_source: Presence,
-    /// The source of a role on a resource.
-    pub(super) grant_source: Presence,
-    /// The profile.
-    pub(super) profile: Presence,
-}
-
-/// A member.
-pub(super) fn member(has: Member<'_>) -> Value {
-    let statuses: Vec<&str> = has.statuses.iter().map(|status| status.as_str()).collect();
-    let about_source = "How the role was given, by whom, and when. Null if that is unknown.";
-    let (of_role, of_grant) = match has.grant_source {
-        Presence::Always => ("Absent without a role on the organization.", ""),
-        Presence::Sometimes | Presence::Never => (
-            "Present only if the other state does not have the same role.",
-            " Present only if the other state does not have the same role on this resource.",
-        ),
-    };
-    let grant = resource("A role on one resource.")
-        .with("role", "The role.", forms::word())
-        .with(
-            "expires_at",
-            "When the role ends. Null if it has no end.",
-            or_null(forms::instant()),
-        )
-        .field(
-            has.grant_source,
-            "source",
-            &format!("{about_source}{of_grant}"),
-            or_null(source()),
-        )
-        .schema();
-    Object::new("The member.")
-        .with(
-            "subject",
-            "The member's subject at the identity provider. Null until it is known.",
-            or_null(forms::text()),
-        )
-        .with("name", "The name. Null if there is none.", or_null(forms::text()))
-        .with("email", "The email address.", forms::email())
-        .with("status", "Whether the member has access.", forms::one_of(&statuses))
-        .with(
-            "role",
-            "The role on the organization. Null if there is none.",
-            or_null(forms::word()),
-        )
-        .with(
-            "role_expires_at",
-            "When the role on the organization ends. Null if it has no end, or if there is no role.",
-            or_null(forms::instant()),
-        )
-        .field(
-            has.role_source,
-            "role_source",
-            &format!("{about_source} {of_role}"),
-            or_null(source()),
-        )
-        .with(
-            "grants",
-            "The roles on single resources, at most one on each.",
-            forms::list(grant),
-        )
-        .field(
-            has.profile,
-            "profile",
-            "The profile. Present only if the change is of the profile, too.",
-            profile(),
-        )
-        .schema()
-}
-
-fn source() -> Value {
-    Object::new("The source of a role.")
-        .with(
-            "kind",
-            "The way in which the role was given.",
-            forms::one_of(SourceType::WORDS),
-        )
-        .with(
-            "invitation",
-            "The accepted invitation. Null if the role was given in another way.",
-            or_null(forms::invitation()),
-        )
-        .with(
-            "by",
-            "The user who gave the role. Null if no member gave it.",
-            or_null(forms::user()),
-        )
-        .with(
-            "api_key",
-            "The API key through which it was given. Null if it was given without one.",
-            or_null(forms::api_key()),
-        )
-        .with("at", "When it was given.", forms::instant())
-        .schema()
-}
-
-fn profile() -> Value {
-    let notifications = json!({
-        "type": "object", "propertyNames": forms::word(), "additionalProperties": forms::flag(),
-    });
-    Object::new("The profile.")
-        .with(
-            "timezone",
-            "The time zone. Null if none was chosen.",
-            or_null(forms::time_zone()),
-        )
-        .perhaps(
-            "language",
-            "The language of emails. Absent if none was chosen.",
-            forms::one_of(Language::WORDS),
-        )
-        .with("color", "The color. Null if none was chosen.", or_null(forms::color()))
-        .with(
-            "notifications",
-            "Whether the member wants each notification, by its name.",
-            notifications,
-        )
-        .with("skills", "The skills.", forms::list(forms::text()))
-        .with(
-            "bio",
-            "What the member wrote about themselves. Null if nothing.",
-            or_null(forms::text()),
-        )
-        .schema()
-}
-
-/// A role that ended.
-pub(super) fn ended_role() -> Value {
-    let on = or_null(resource("The resource.").schema());
-    Object::new("The role that ended.")
-        .with("role", "The role.", forms::word())
-        .with(
-            "resource",
-            "The resource that it was on. Null if it was on the organization.",
-            on,
-        )
-        .with(
-            "expires_at",
-            "When it was to end. Null if it had no end.",
-            or_null(forms::instant()),
-        )
-        .with(
-            "source",
-            "How the role was given, by whom, and when. Null if that is unknown.",
-            or_null(source()),
-        )
-        .with("reason", "Why it ended.", forms::one_of(EndReason::WORDS))
-        .schema()
-}
-
-/// What ended with a role.
-pub(super) fn ended_keys() -> Value {
-    Object::new("What ended with the role. Null if nothing did.")
-        .with(
-            "api_keys_revoked",
-            "How many API keys of the member were revoked.",
-            forms::count(1),
-        )
         .schema()
 }
 
