@@ -188,7 +188,7 @@ test("numbers and dates have the digits of the page's language", async () => {
   await openAs("muster-team", OWNER, rightToLeft);
   await page.getByText("Amir Haddad").waitFor();
   const texts = await page.locator("muster-team .nums, muster-team .c-joined, muster-team .seats").allTextContents();
-  const digits = texts.join(" ").match(/\p{Nd}/gu);
+  const digits = texts.join(" ").match(/\p{Decimal_Number}/gu);
   assert.ok(digits.length > 10);
   assert.deepEqual(digits.filter((digit) => /\d/.test(digit)), []);
   await backend.platform.organizations.setPlan(organization.id, { seat_limit: null });
@@ -205,7 +205,7 @@ test("a search of which more can be loaded says that these are not all", async (
 
 test("a problem that the first page meets is said in German", async () => {
   await openAs("muster-team", OWNER, { language: "de", attributes: { state: "joined_in=nonsense" } });
-  await page.getByText("Eine der Angaben ist ungültig.").waitFor();
+  await page.getByText(/^Eine der Angaben/).waitFor();
   assert.doesNotMatch(await page.locator("muster-team").evaluate((team) => team.shadowRoot.textContent), /invalid/i);
 });
 
