@@ -180,7 +180,7 @@ export abstract class MusterElement extends LitElement {
   get isReady(): boolean {
     const own = this.setting("messages");
     const words = wordsOf(this.tag, this.needsAllWords);
-    const isReady = !!words && (!own || !!withOwn(words, own));
+    const isReady = !!words && (!own || this.words !== words);
     if (!isReady) void loadWords(this.tag, this.needsAllWords, !!own).then(() => this.requestUpdate());
     return isReady;
   }

@@ -291,7 +291,7 @@ fn fields<'d>(
         }
     }
     if let (Some(properties), true) = (schema["properties"].as_object(), body.is_object()) {
-        // What another choice has is told of there.
+        // A field that is `false` belongs to another choice, which has its schema.
         for (name, schema) in properties.iter().filter(|(_, schema)| **schema != false) {
             let path = if path.is_empty() {
                 name.clone()

@@ -112,7 +112,7 @@ pub(super) fn plan() -> Value {
         .schema()
 }
 
-/// The owner whom a transfer is from or to.
+/// The owner before or after a transfer.
 pub(super) fn owner(about: &str) -> Value {
     Object::new("One side of the transfer.")
         .with("owner", about, forms::user())

@@ -88,7 +88,7 @@ fn grant(has_source: Presence) -> Value {
 }
 
 fn source() -> Value {
-    Object::new("How a role was given, by whom, and when.")
+    Object::new("Who gave a role, when, and in which way.")
         .with(
             "kind",
             "The way in which the role was given.",
@@ -160,7 +160,7 @@ pub(in super::super) fn ended_role() -> Value {
         )
         .with(
             "source",
-            "How the role was given, by whom, and when. Null if that is unknown.",
+            "Who gave the role, when, and in which way. Null if that is unknown.",
             or_null(source()),
         )
         .with("reason", "Why it ended.", forms::one_of(EndReason::WORDS))
